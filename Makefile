@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+
+ccflags-y += -I $(src) -I $(src)/lib
+
+panthor-y := \
+	panthor_device.o \
+	panthor_devfreq.o \
+	panthor_drv.o \
+	panthor_fw.o \
+	panthor_gem.o \
+	panthor_gpu.o \
+	panthor_group.o \
+	panthor_heap.o \
+	panthor_irq.o \
+	panthor_kbo.o \
+	panthor_mmu.o \
+	panthor_pwr.o \
+	panthor_query.o \
+	panthor_queue.o \
+	panthor_sched.o \
+	panthor_submit.o \
+	panthor_sync.o \
+	panthor_user_array.o \
+	panthor_vm.o \
+	panthor_vm_bind.o \
+	lib/cs.o \
+	lib/exception.o \
+	lib/fw_image.o \
+	lib/pt.o \
+	lib/slot.o \
+	lib/tick.o
+
+obj-$(CONFIG_DRM_PANTHOR) += panthor.o
+obj-$(CONFIG_DRM_PANTHOR_KUNIT_TEST) += tests/kunit/

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device: what every part of the driver shares, and MMIO access.
+ *
+ * Each part keeps its own state behind a pointer to an opaque structure; the
+ * only way in is the part's functions. Guard tags used in this driver's
+ * structures:
+ *
+ *	I	constant after publication
+ *	A	atomic, or READ_ONCE()/WRITE_ONCE() with the reason given
+ *	S	sched->lock
+ *	Q	queue->lock
+ *	F	the lock of a firmware interface block
+ *	M	mmu->lock
+ *	O	vm->op_lock
+ *	V	vm->va_lock (kernel VA allocator)
+ *	R	dma_resv of the object
+ *	G	gpuva.lock of the GEM object
+ *	W	touched by its own work item only
+ */
+#ifndef PANTHOR_DEVICE_H
+#define PANTHOR_DEVICE_H
+
+#include <linux/atomic.h>
+#include <linux/io.h>
+#include <linux/io-64-nonatomic-lo-hi.h>
+#include <linux/mutex.h>
+#include <linux/pm_runtime.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_print.h>
+#include <uapi/drm/panthor_drm.h>
+
+struct clk;
+struct panthor_devfreq;
+struct panthor_fw;
+struct panthor_gpu;
+struct panthor_mmu;
+struct panthor_pwr;
+struct panthor_sched;
+
+/* Interface version announced to user space; see Documentation/uapi.rst. */
+#define PANTHOR_DRIVER_MAJOR	1
+#define PANTHOR_DRIVER_MINOR	9
+
+#define PANTHOR_AUTOSUSPEND_DELAY_MS	50
+
+/**
+ * struct panthor_soc_data - what differs between integrations of one GPU
+ * @asn_hash_enable: program @asn_hash before every L2 power-up
+ * @asn_hash: L2 address-slice hash words (hw/registers.md, section 5)
+ */
+struct panthor_soc_data {
+	bool asn_hash_enable;
+	u32 asn_hash[3];
+};
+
+/**
+ * enum panthor_device_pm_state - power state as the parts and user mappings see it
+ * @PANTHOR_DEVICE_SUSPENDED: registers are off
+ * @PANTHOR_DEVICE_RESUMING: on the way up, registers are on
+ * @PANTHOR_DEVICE_ACTIVE: everything works
+ * @PANTHOR_DEVICE_SUSPENDING: on the way down, registers are still on
+ */
+enum panthor_device_pm_state {
+	PANTHOR_DEVICE_SUSPENDED,
+	PANTHOR_DEVICE_RESUMING,
+	PANTHOR_DEVICE_ACTIVE,
+	PANTHOR_DEVICE_SUSPENDING,
+};
+
+/**
+ * struct panthor_device - one GPU
+ */
+struct panthor_device {
+	/** @base: DRM device, embedded. */
+	struct drm_device base;
+
+	/** @soc_data: I: integration data of the matched compatible, may be NULL. */
+	const struct panthor_soc_data *soc_data;
+
+	/** @phys_addr: I: physical base of the register window, for the flush-id mapping. */
+	phys_addr_t phys_addr;
+
+	/** @iomem: I: register window. */
+	void __iomem *iomem;
+
+	/** @iomem_size: I: size of @iomem in bytes; bounds the doorbells. */
+	resource_size_t iomem_size;
+
+	/** @clks: I: clocks; core is mandatory, the others may be NULL. */
+	struct {
+		struct clk *core;
+		struct clk *stacks;
+		struct clk *coregroup;
+	} clks;
+
+	/** @coherent: I: the GPU snoops CPU caches (ACE-Lite). */
+	bool coherent;
+
+	/** @gpu_info: I: answer to DEV_QUERY(GPU_INFO). */
+	struct drm_panthor_gpu_info gpu_info;
+
+	/** @csif_info: I: answer to DEV_QUERY(CSIF_INFO). */
+	struct drm_panthor_csif_info csif_info;
+
+	/** @gpu: I: GPU control block. */
+	struct panthor_gpu *gpu;
+
+	/** @pwr: I: power domains. */
+	struct panthor_pwr *pwr;
+
+	/** @mmu: I: address-space slots. */
+	struct panthor_mmu *mmu;
+
+	/** @fw: I: MCU and its firmware. */
+	struct panthor_fw *fw;
+
+	/** @sched: I: groups on firmware slots. */
+	struct panthor_sched *sched;
+
+	/** @devfreq: I: frequency scaling, NULL where the platform has none. */
+	struct panthor_devfreq *devfreq;
+
+	/** @cleanup_wq: I: process-context work that may take a VM's reservation lock. */
+	struct workqueue_struct *cleanup_wq;
+
+	/** @unplug: one-shot removal. */
+	struct {
+		/** @unplug.lock: serialises unplug callers. */
+		struct mutex lock;
+		/** @unplug.done: completed when the first caller has finished. */
+		struct completion done;
+	} unplug;
+
+	/** @reset: recovery; see panthor_device_schedule_reset(). */
+	struct {
+		/** @reset.wq: I: ordered, WQ_MEM_RECLAIM. */
+		struct workqueue_struct *wq;
+		/** @reset.work: runs the recovery sequence. */
+		struct work_struct work;
+		/** @reset.pending: A: 1 from request to the end of recovery. */
+		atomic_t pending;
+	} reset;
+
+	/** @pm: runtime power state. */
+	struct {
+		/** @pm.state: A: &enum panthor_device_pm_state; written under @pm.mmio_lock. */
+		atomic_t state;
+		/** @pm.mmio_lock: orders state changes against faults of the flush-id page. */
+		struct mutex mmio_lock;
+		/** @pm.dummy_latest_flush: I: page whose first word is 1, mapped while suspended. */
+		struct page *dummy_latest_flush;
+		/** @pm.recovery_needed: A: resume failed; reset the PM error before the next try. */
+		atomic_t recovery_needed;
+	} pm;
+};
+
+static inline struct panthor_device *to_panthor_device(struct drm_device *drm)
+{
+	return container_of(drm, struct panthor_device, base);
+}
+
+/**
+ * struct panthor_file - one open file
+ */
+struct panthor_file {
+	/** @ptdev: I: device. */
+	struct panthor_device *ptdev;
+
+	/** @user_mmio_offset: A: mmap offset of the flush-id page, chosen by task ABI or ioctl. */
+	u64 user_mmio_offset;
+
+	/** @vms: I: the file's VMs by handle. */
+	struct panthor_vm_pool *vms;
+
+	/** @groups: I: the file's groups by handle. */
+	struct panthor_group_pool *groups;
+};
+
+int panthor_device_init(struct panthor_device *ptdev);
+void panthor_device_unplug(struct panthor_device *ptdev);
+int panthor_device_suspend(struct device *dev);
+int panthor_device_resume(struct device *dev);
+int panthor_device_mmap_io(struct panthor_device *ptdev, struct vm_area_struct *vma);
+
+/**
+ * panthor_device_schedule_reset() - ask for recovery of a hung GPU
+ * @ptdev: device
+ * @reason: short static text for the log
+ *
+ * Merged with a reset that is already pending. Remembered when the device is
+ * suspended or on its way there: the next resume then reloads the firmware.
+ *
+ * Context: any; does not sleep.
+ */
+void panthor_device_schedule_reset(struct panthor_device *ptdev, const char *reason);
+
+static inline bool panthor_device_reset_is_pending(struct panthor_device *ptdev)
+{
+	return atomic_read(&ptdev->reset.pending) != 0;
+}
+
+/**
+ * panthor_device_resume_and_get() - hold the device powered, recovering from a failed resume
+ * @ptdev: device
+ *
+ * Context: process context, sleeps. Never in a fence-signalling path.
+ * Return: 0 or a negative errno.
+ */
+int panthor_device_resume_and_get(struct panthor_device *ptdev);
+
+static inline void panthor_device_put(struct panthor_device *ptdev)
+{
+	pm_runtime_mark_last_busy(ptdev->base.dev);
+	pm_runtime_put_autosuspend(ptdev->base.dev);
+}
+
+/* Registers. 64-bit ones are pairs of 32-bit words, low word first (hw/registers.md, 0.2). */
+
+static inline u32 gpu_read(struct panthor_device *ptdev, u32 reg)
+{
+	return readl(ptdev->iomem + reg);
+}
+
+static inline u32 gpu_read_relaxed(struct panthor_device *ptdev, u32 reg)
+{
+	return readl_relaxed(ptdev->iomem + reg);
+}
+
+static inline void gpu_write(struct panthor_device *ptdev, u32 reg, u32 value)
+{
+	writel(value, ptdev->iomem + reg);
+}
+
+static inline u64 gpu_read64(struct panthor_device *ptdev, u32 reg)
+{
+	return lo_hi_readq(ptdev->iomem + reg);
+}
+
+static inline void gpu_write64(struct panthor_device *ptdev, u32 reg, u64 value)
+{
+	lo_hi_writeq(value, ptdev->iomem + reg);
+}
+
+#endif

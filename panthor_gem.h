@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The buffer object: a drm_gem_shmem_object with creation flags, an optional
+ * exclusive VM and a label. Creation costs no pages.
+ */
+#ifndef PANTHOR_GEM_H
+#define PANTHOR_GEM_H
+
+#include <linux/mutex.h>
+#include <drm/drm_gem_shmem_helper.h>
+
+struct panthor_device;
+struct panthor_vm;
+
+/**
+ * struct panthor_gem_object - buffer object
+ */
+struct panthor_gem_object {
+	/** @base: shmem object, embedded. */
+	struct drm_gem_shmem_object base;
+	/** @flags: I: DRM_PANTHOR_BO_*. */
+	u32 flags;
+	/** @exclusive_vm_root: I: root GEM object of the only VM it may be mapped in, or NULL. Holds a reference. */
+	struct drm_gem_object *exclusive_vm_root;
+	/** @label_lock: leaf; guards @label. */
+	struct mutex label_lock;
+	/** @label: guarded by @label_lock: NUL-terminated or NULL, kfree_const()ed. */
+	const char *label;
+	/** @kernel: I: owned by the driver, never by user space. */
+	bool kernel;
+};
+
+static inline struct panthor_gem_object *to_panthor_bo(struct drm_gem_object *obj)
+{
+	return container_of(to_drm_gem_shmem_obj(obj), struct panthor_gem_object, base);
+}
+
+/* drm_driver.gem_create_object */
+struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t size);
+
+/* A BO not yet visible to user space. exclusive_vm may be NULL. Errors: ERR_PTR. */
+struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
+					      struct panthor_vm *exclusive_vm);
+int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device *ptdev,
+				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags, u32 *handle);
+/* Takes over label (kfree_const). */
+void panthor_gem_set_label(struct drm_gem_object *obj, const char *label);
+/* drm_driver.gem_prime_import: refuses nothing more than the helpers do; checks exclusive VM on self-import. */
+struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf);
+/* One range of DRM_IOCTL_PANTHOR_BO_SYNC. */
+int panthor_gem_sync(struct drm_gem_object *obj, u32 type, u64 offset, u64 size);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A GPU address space: drm_gpuvm tree, page tables, kernel VA allocator, and
+ * the per-file table of VMs. The tree equals what the GPU sees whenever
+ * vm->op_lock is free (DRM_GPUVM_IMMEDIATE_MODE).
+ */
+#ifndef PANTHOR_VM_H
+#define PANTHOR_VM_H
+
+#include <linux/types.h>
+
+struct dma_fence;
+struct dma_resv;
+struct drm_exec;
+struct drm_gem_object;
+struct drm_mm_node;
+struct panthor_device;
+struct panthor_gem_object;
+struct panthor_vm;
+struct panthor_vm_pool;
+struct seq_file;
+
+#define PANTHOR_MAX_VMS_PER_FILE	32
+
+/*
+ * A VM of [0, va_range) with a kernel-managed part [kernel_va, kernel_va + kernel_size).
+ * for_mcu: the MCU's space in slot 0, 4 GiB, where the caller also maps at fixed addresses.
+ */
+struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
+				     u64 va_range, u64 kernel_va, u64 kernel_size);
+struct panthor_vm *panthor_vm_get(struct panthor_vm *vm);
+/* Last put flushes the deferred cleanup; process context, may sleep. NULL is fine. */
+void panthor_vm_put(struct panthor_vm *vm);
+/* Unmaps everything and marks the VM destroyed; kernel mappings of live groups and heaps stay until they go. */
+void panthor_vm_destroy(struct panthor_vm *vm);
+
+/* Slot users; see panthor_mmu_as_activate(). */
+int panthor_vm_activate(struct panthor_vm *vm);
+void panthor_vm_deactivate(struct panthor_vm *vm);
+
+/* A failed or destroyed VM: maps and submissions are refused. */
+bool panthor_vm_is_unusable(struct panthor_vm *vm);
+/* A page fault has hit since the VM was last activated from idle. */
+bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm);
+/* Called from the MMU fault path, a signalling path, after the slot was disabled. */
+void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
+				  void (*handler)(struct panthor_device *ptdev, struct panthor_vm *vm));
+
+struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm);
+
+/* Submission: lock the VM's and its external BOs' reservations, then add the job's fence. */
+int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsigned int num_fences);
+void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec, struct dma_fence *fence);
+
+/* Kernel mappings. Process context; va of alloc: PANTHOR_VM_AUTO_VA or a fixed address. */
+#define PANTHOR_VM_AUTO_VA	(~0ull)
+int panthor_vm_alloc_kernel_va(struct panthor_vm *vm, u64 va, u64 size, struct drm_mm_node *node);
+void panthor_vm_free_kernel_va(struct panthor_vm *vm, struct drm_mm_node *node);
+int panthor_vm_map_bo(struct panthor_vm *vm, struct panthor_gem_object *bo, u64 offset, u64 size,
+		      u64 va, u32 map_flags);
+/* Cannot fail but for a broken MMU (reset scheduled): on return the GPU reaches nothing in the range. */
+int panthor_vm_unmap(struct panthor_vm *vm, u64 va, u64 size);
+
+/*
+ * Read a naturally aligned 4- or 8-byte word that the GPU sees at va, through
+ * the pinned pages of the BO mapped there. -EFAULT where nothing is mapped.
+ * Takes op_lock only; allocates nothing; usable in signalling paths.
+ */
+int panthor_vm_read(struct panthor_vm *vm, u64 va, void *buf, size_t len);
+
+/* Heap pool of the VM, created on first use. */
+struct panthor_heap_pool;
+struct panthor_heap_pool *panthor_vm_get_heap_pool(struct panthor_vm *vm, bool create);
+
+/* The file's VMs. Handles start at 1. */
+int panthor_vm_pool_create(struct panthor_vm_pool **pool);
+void panthor_vm_pool_destroy(struct panthor_vm_pool *pool);
+/* user_va_range in/out as VM_CREATE has it; returns the handle or a negative errno. */
+int panthor_vm_pool_create_vm(struct panthor_device *ptdev, struct panthor_vm_pool *pool,
+			      u64 *user_va_range);
+int panthor_vm_pool_destroy_vm(struct panthor_vm_pool *pool, u32 handle);
+/* With a reference, or NULL. */
+struct panthor_vm *panthor_vm_pool_get_vm(struct panthor_vm_pool *pool, u32 handle);
+
+#endif
