@@ -11,6 +11,7 @@ panthor-y := \
 	panthor_gpu.o \
 	panthor_group.o \
 	panthor_heap.o \
+	panthor_ioctl.o \
 	panthor_irq.o \
 	panthor_kbo.o \
 	panthor_mmu.o \

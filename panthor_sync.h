@@ -3,7 +3,7 @@
 #ifndef PANTHOR_SYNC_H
 #define PANTHOR_SYNC_H
 
-#include <linux/list.h>
+#include <linux/rbtree.h>
 #include <linux/types.h>
 
 struct dma_fence;
@@ -14,28 +14,23 @@ struct drm_sched_job;
 /**
  * struct panthor_sync_batch - the syncobjs that one ioctl call waits on and signals
  *
- * A wait on a syncobj that an earlier job of the batch signals takes that job's
- * fence. Used by one thread only, on its stack.
+ * Used by one thread only, on its stack: no guard.
  */
 struct panthor_sync_batch {
 	/** @file: owner of the handles. */
 	struct drm_file *file;
-	/** @signals: pending signal operations. */
-	struct list_head signals;
+	/** @signals: what the batch signals, by handle and point. */
+	struct rb_root signals;
 };
 
 void panthor_sync_batch_init(struct panthor_sync_batch *batch, struct drm_file *file);
-/* Looks up and preallocates all signal operations of one job. */
 int panthor_sync_batch_collect(struct panthor_sync_batch *batch,
 			       const struct drm_panthor_sync_op *ops, u32 count);
-/* Adds the wait dependencies of one job. */
 int panthor_sync_batch_add_deps(struct panthor_sync_batch *batch, struct drm_sched_job *job,
 				const struct drm_panthor_sync_op *ops, u32 count);
-/* The job is armed: its fence is what later jobs of the batch wait on. Cannot fail. */
 void panthor_sync_batch_set_fence(struct panthor_sync_batch *batch,
 				  const struct drm_panthor_sync_op *ops, u32 count,
 				  struct dma_fence *fence);
-/* All pushed: install the fences in the syncobjs. Cannot fail. */
 void panthor_sync_batch_push(struct panthor_sync_batch *batch);
 void panthor_sync_batch_fini(struct panthor_sync_batch *batch);
 

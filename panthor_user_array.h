@@ -18,6 +18,6 @@ struct drm_panthor_obj_array;
  * -E2BIG non-zero tail, -EFAULT, -ENOMEM.
  */
 void *panthor_user_array_copy(const struct drm_panthor_obj_array *arr, u32 min_stride,
-			     u32 elem_size, u32 max_count);
+			      u32 elem_size, u32 max_count);
 
 #endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ioctl table of the uAPI. */
+#ifndef PANTHOR_IOCTL_H
+#define PANTHOR_IOCTL_H
+
+#include <drm/drm_ioctl.h>
+#include <uapi/drm/panthor_drm.h>
+
+#define PANTHOR_NUM_IOCTLS	(DRM_PANTHOR_BO_QUERY_INFO + 1)
+
+extern const struct drm_ioctl_desc panthor_ioctls[PANTHOR_NUM_IOCTLS];
+
+#endif
