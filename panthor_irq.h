@@ -13,15 +13,14 @@
 #include <linux/types.h>
 
 struct panthor_device;
-struct panthor_irq;
 
 /**
  * typedef panthor_irq_handler - handles events of a quad in the interrupt thread
  * @ptdev: device
- * @events: events to handle. The owner of the quad is told the bits before CLEAR
- *	is written when it registered with %clear_after, after it otherwise.
+ * @events: unmasked events that are set in RAWSTAT. They have been cleared already,
+ *	unless the owner registered with %handler_clears.
  *
- * Context: interrupt thread, fence-signalling path.
+ * Context: interrupt thread, fence-signalling path. May sleep, must not allocate.
  */
 typedef void (*panthor_irq_handler)(struct panthor_device *ptdev, u32 events);
 
@@ -35,8 +34,11 @@ struct panthor_irq {
 	u32 reg_base;
 	/** @irq: I: Linux interrupt number. */
 	int irq;
-	/** @clear_after: I: call @handler before CLEAR is written (fault registers, hw/mmu.md 8.4). */
-	bool clear_after;
+	/**
+	 * @handler_clears: I: @handler writes CLEAR itself, for each event once it has read
+	 * what CLEAR re-arms (fault registers, hw/mmu.md section 8.4).
+	 */
+	bool handler_clears;
 	/** @handler: I: event handler. */
 	panthor_irq_handler handler;
 	/** @lock: leaf, irq-safe; guards @mask, @suspended, @in_thread and every write of MASK. */
@@ -50,7 +52,7 @@ struct panthor_irq {
 };
 
 int panthor_irq_init(struct panthor_device *ptdev, struct panthor_irq *irq, const char *name,
-		     u32 reg_base, bool clear_after, panthor_irq_handler handler);
+		     u32 reg_base, bool handler_clears, panthor_irq_handler handler);
 void panthor_irq_suspend(struct panthor_irq *irq);
 void panthor_irq_resume(struct panthor_irq *irq, u32 mask);
 void panthor_irq_enable_events(struct panthor_irq *irq, u32 mask);
