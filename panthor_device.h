@@ -40,6 +40,7 @@ struct panthor_gpu;
 struct panthor_mmu;
 struct panthor_pwr;
 struct panthor_sched;
+struct panthor_vm_shared;
 
 /* Interface version announced to user space; see Documentation/uapi.rst. */
 #define PANTHOR_DRIVER_MAJOR	1
@@ -114,6 +115,9 @@ struct panthor_device {
 
 	/** @mmu: I: address-space slots. */
 	struct panthor_mmu *mmu;
+
+	/** @vms: I: what all VMs share; see panthor_vm_init(). */
+	struct panthor_vm_shared *vms;
 
 	/** @fw: I: MCU and its firmware. */
 	struct panthor_fw *fw;

@@ -23,6 +23,12 @@ struct seq_file;
 #define PANTHOR_MAX_VMS_PER_FILE	32
 
 /*
+ * What all VMs of the device share. After panthor_mmu_init(), before the first
+ * VM (the MCU's); needs ptdev->cleanup_wq and ptdev->reset. Freed with the DRM device.
+ */
+int panthor_vm_init(struct panthor_device *ptdev);
+
+/*
  * A VM of [0, va_range) with a kernel-managed part [kernel_va, kernel_va + kernel_size).
  * for_mcu: the MCU's space in slot 0, 4 GiB, where the caller also maps at fixed addresses.
  */
