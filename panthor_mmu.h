@@ -6,8 +6,9 @@
 #ifndef PANTHOR_MMU_H
 #define PANTHOR_MMU_H
 
-#include <linux/list.h>
 #include <linux/types.h>
+
+#include "lib/slot.h"
 
 struct panthor_as;
 struct panthor_device;
@@ -17,10 +18,13 @@ struct panthor_device;
 
 /**
  * struct panthor_as_ops - what the owner of an address space is told
- * @fault: the slot hit a page fault and has been disabled; called from the MMU
- *	interrupt thread, a fence-signalling path, with no lock held.
  */
 struct panthor_as_ops {
+	/**
+	 * @fault: the slot hit a page fault and has been disabled. Called from the MMU
+	 * interrupt thread, a fence-signalling path, with no lock held.
+	 * panthor_mmu_as_fini() waits for it.
+	 */
 	void (*fault)(struct panthor_as *as);
 };
 
@@ -40,18 +44,20 @@ struct panthor_as {
 	u64 transcfg;
 	/** @is_mcu: I: takes slot 0. */
 	bool is_mcu;
-	/** @slot: M: slot number, -1 when not bound. */
-	int slot;
-	/** @users: M: resident groups (or the MCU); evictable at 0. */
-	unsigned int users;
+	/** @seat: M: slot number; users are resident groups (or the MCU). */
+	struct panthor_slot_seat seat;
 	/** @faulted: M: a page fault disabled the slot; cleared by the next bind. */
 	bool faulted;
 	/** @dead: M: disabled by panthor_mmu_as_disable(), never bound again. */
 	bool dead;
-	/** @idle_entry: M: in mmu->idle while bound and @users is 0, oldest first. */
-	struct list_head idle_entry;
-	/** @locked: M: a region of the slot is locked by panthor_mmu_edit_begin(). */
+	/** @editing: M: between panthor_mmu_edit_begin() and panthor_mmu_edit_end(). */
+	bool editing;
+	/** @locked: M: the slot holds a lock on the region @edit_va, @edit_size. */
 	bool locked;
+	/** @edit_va: M: start of the region being edited, while @editing. */
+	u64 edit_va;
+	/** @edit_size: M: size of that region in bytes. */
+	u64 edit_size;
 };
 
 int panthor_mmu_init(struct panthor_device *ptdev);
@@ -62,17 +68,24 @@ void panthor_mmu_resume(struct panthor_device *ptdev);
 void panthor_mmu_pre_reset(struct panthor_device *ptdev);
 void panthor_mmu_post_reset(struct panthor_device *ptdev);
 
+/* mair: memory attributes of the table library, arm_lpae_s1_cfg.mair of the io-pgtable. */
 void panthor_mmu_as_init(struct panthor_device *ptdev, struct panthor_as *as,
-			 const struct panthor_as_ops *ops, u64 transtab, bool is_mcu);
-/* Unbinds; after return the hardware holds nothing of this address space. */
+			 const struct panthor_as_ops *ops, u64 transtab, u64 mair, bool is_mcu);
+/*
+ * Unbinds; after return the hardware holds nothing of this address space and
+ * no fault callback runs. Process context, sleeps. Fine for one that was only zeroed.
+ */
 void panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as);
 
 /*
  * Bind if needed (evicting the longest-idle space) and count one user.
  * Device must be powered. Returns the slot number, -EBUSY when every slot has
- * users, -EIO when dead, -ETIMEDOUT on a hung MMU. Signalling path.
+ * users, -EIO when dead, -ETIMEDOUT on a hung MMU. Signalling path. Joining
+ * the other users of a faulted space succeeds; its slot stays disabled until
+ * the last of them has left.
  */
 int panthor_mmu_as_activate(struct panthor_device *ptdev, struct panthor_as *as);
+/* Fine after a reset or suspend has taken the slot away. Signalling path. */
 void panthor_mmu_as_deactivate(struct panthor_device *ptdev, struct panthor_as *as);
 
 /* The address space became unusable: unmap it in hardware now and refuse later binds. */
@@ -82,12 +95,13 @@ void panthor_mmu_as_disable(struct panthor_device *ptdev, struct panthor_as *as)
 bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as);
 
 /*
- * A page-table edit of [va, va + size). begin() locks the region if the space
- * is bound on a powered device (else it does nothing); end() flushes and
- * unlocks. The entries may be written in between; table pages that the edit
- * removed may be freed only after end(). Serialised per address space by the
- * caller. end() reports a hang after it has scheduled the reset; the edit
- * stands. Signalling path, sleeps.
+ * A page-table edit of [va, va + size). From begin() to end() the region is
+ * locked whenever the space is bound, also when it is bound in between; the
+ * device need not be powered. The entries may be written in between; table
+ * pages and memory that the edit removed may be freed only after end(). Pairs
+ * of calls are serialised per address space by the caller; end() is called
+ * even when begin() failed. An error is a hang: the reset is scheduled, the
+ * edit stands, and end() has waited for the recovery. Signalling path, sleeps.
  */
 int panthor_mmu_edit_begin(struct panthor_device *ptdev, struct panthor_as *as, u64 va, u64 size);
 int panthor_mmu_edit_end(struct panthor_device *ptdev, struct panthor_as *as);
