@@ -172,7 +172,8 @@ struct mali_cs_state {
 	uint64_t fault_info, fatal_info;
 	uint32_t fault, fatal;		/* last FAULT and FATAL words */
 	uint32_t handler_length;
-	uint32_t resources;		/* MALI_CS_RES_* requested */
+	uint32_t resources;		/* MALI_CS_RES_* of the last REQ_RESOURCE that completed */
+	uint32_t handler_resources;	/* what to return to when the handler ends */
 	uint8_t depth;			/* current frame */
 	uint8_t operations;		/* entries in operation[] */
 	uint8_t endpoint_sb, other_sb;	/* SET_SB_ENTRY */
@@ -183,6 +184,7 @@ struct mali_cs_state {
 	bool held;			/* FAULT not acknowledged */
 	bool advance;			/* the faulting instruction is complete once released */
 	bool dead;			/* FATAL */
+	bool positioned;		/* EXTRACT_INIT has been read */
 };
 
 /* struct mali_cs_binding - where a stream lives while it is resident. */
@@ -216,14 +218,19 @@ struct mali_cs {
 	uint64_t extract_written;	/* last value put into the output page */
 	enum mali_cs_stop_reason last;	/* result of the last run */
 	enum mali_cs_reason blocked;	/* why the current instruction cannot complete */
-	uint32_t wait_mask;		/* MALI_CS_ON_SCOREBOARDS: what it waits for */
+	uint32_t wait_mask;		/* ON_SCOREBOARDS, ON_RESOURCE: what it waits for */
+	uint64_t wait_va, wait_value;	/* ON_SYNC: object and reference */
+	uint8_t wait_condition;
+	bool wait_64;
 	uint32_t granted;		/* MALI_CS_RES_* held now */
 	bool running;			/* between start or load and stop */
-	bool read_init;			/* EXTRACT_INIT to be read from the input page */
-	bool read_insert;		/* INSERT to be read */
+	bool check_init;		/* EXTRACT_INIT has to equal the loaded EXTRACT */
+	bool read_insert;		/* INSERT to be read from the input page */
 	bool recheck;			/* look at the sync object again */
 	bool extract_stale;		/* the output page lacks EXTRACT or ACTIVE */
 	bool stalled;			/* an access of the stream or of an operation waits for its address space */
+	bool raise_fatal;		/* the FATAL event is due */
+	bool raise_fault;		/* the FAULT event is due */
 };
 
 /* struct mali_cs_status - the words of the CS output block from 0x40 on. */
@@ -272,7 +279,7 @@ void mali_cs_stop(struct mali *gpu, struct mali_cs *cs);
 /* Complete what is due, then execute up to budget instructions at the present time. */
 enum mali_cs_stop_reason mali_cs_run(struct mali *gpu, struct mali_cs *cs, uint32_t budget);
 
-/* Time of the next completion, UINT64_MAX: none without an event from outside. */
+/* Time of the next completion, ~0: none without an event from outside. */
 uint64_t mali_cs_next_due(const struct mali_cs *cs);
 
 /* What happened outside; each is followed by mali_cs_run(). */
@@ -282,6 +289,10 @@ void mali_cs_fault_ack(struct mali_cs *cs);		/* FAULT acknowledged and CS doorbe
 void mali_cs_protm_enter(struct mali_cs *cs);		/* protected mode entered */
 /* TILER_OOM acknowledged with HEAP_START, HEAP_END; both 0: refused. */
 void mali_cs_heap_answer(struct mali *gpu, struct mali_cs *cs, uint64_t start, uint64_t end);
+
+/* The test bench makes the stream report an exception; takes effect in the next run. */
+void mali_cs_inject_fault(struct mali_cs *cs, uint32_t word, uint64_t info);
+void mali_cs_inject_fatal(struct mali_cs *cs, uint32_t word, uint64_t info);
 
 /* Write EXTRACT and ACTIVE to the output page if they changed. */
 void mali_cs_extract_sync(struct mali *gpu, struct mali_cs *cs);
