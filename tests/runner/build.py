@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Builds of the driver under test and of the test programs.
+
+Nothing is built in the checkout.  Its files are synchronized by content into the
+cache, so only what differs gets a new time stamp and make rebuilds exactly that,
+whichever checkout built there last.
+"""
+
+import contextlib
+import filecmp
+import os
+import re
+import shutil
+from pathlib import Path
+
+from cache import Job, StepFailed
+from prepare import CROSS, PLACEHOLDER_KCONFIG, kernel_abi
+
+KBUILD_NAMES = {'Kconfig', 'Makefile', 'Kbuild'}
+DRIVER_DIRS = ('lib', 'tests/kunit', 'tests/model')
+
+
+def driver_files(repo):
+    """Return the files of the driver and its KUnit part, relative to the checkout."""
+    found = [p for p in repo.iterdir() if p.is_file()]
+    for d in DRIVER_DIRS:
+        found += [p for p in (repo / d).rglob('*') if p.is_file()]
+    return sorted(p.relative_to(repo) for p in found if p.name in KBUILD_NAMES or
+                  p.suffix in ('.c', '.h') or p.suffix in ('.dts', '.dtso', '.S'))
+
+
+def sync_file(src, dst):
+    """Copy one file if its content differs."""
+    if dst.exists() and filecmp.cmp(src, dst, shallow=False):
+        return
+    dst.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(src, dst)
+
+
+def sync_driver(repo, dst, files=None):
+    """Make DST hold the driver's sources as they are in REPO; objects in DST stay."""
+    files = driver_files(repo) if files is None else files
+    for f in files:
+        sync_file(repo / f, dst / f)
+    if dst.exists():
+        for f in [p.relative_to(dst) for p in dst.rglob('*') if p.is_file()]:
+            source = f.name in KBUILD_NAMES or f.suffix in ('.c', '.h', '.dts', '.dtso', '.S')
+            if source and f not in files and not f.name.endswith('.mod.c') and \
+                    not f.name.startswith('.'):
+                (dst / f).unlink()
+
+
+def sync_placeholder(repo, dst):
+    """Make DST a driver folder with REPO's Kconfig and nothing to compile.
+
+    A kernel built with it has everything the driver selects, and can be built
+    while the driver does not compile.
+    """
+    shutil.rmtree(dst, ignore_errors=True)
+    kconfigs = [f for f in driver_files(repo) if f.name == 'Kconfig']
+    for f in kconfigs:
+        sync_file(repo / f, dst / f)
+    dst.mkdir(parents=True, exist_ok=True)
+    if not kconfigs:
+        (dst / 'Kconfig').write_text(PLACEHOLDER_KCONFIG)
+    (dst / 'Makefile').write_text('')
+
+
+def apply_config(job, make, objdir, fragment):
+    """Configure a kernel from a fragment; fail if any line of it did not stick."""
+    want = objdir / 'fragment'
+    if want.exists() and want.read_text() == fragment and (objdir / '.config').exists():
+        job.run([*make, 'olddefconfig'])
+    else:
+        (objdir / 'fragment.new').write_text(fragment)
+        job.run([*make, f'KCONFIG_ALLCONFIG={objdir}/fragment.new', 'alldefconfig'])
+    have = (objdir / '.config').read_text().splitlines()
+    lost = [x for x in config_lines(fragment) if not config_holds(x, have)]
+    if lost:
+        raise StepFailed(job.title, job.log, 'configuration not taken over: ' + ', '.join(lost))
+    want.write_text(fragment)
+
+
+def config_lines(fragment):
+    """Return the settings in a configuration fragment; the last one of a name counts."""
+    last = {}
+    for line in fragment.splitlines():
+        m = re.match(r'# (CONFIG_\w+) is not set|(CONFIG_\w+)=', line)
+        if m:
+            name = m.group(1) or m.group(2)
+            last[name] = f'{name}=n' if m.group(1) else line.strip()
+    return list(last.values())
+
+
+def config_holds(line, have):
+    """Tell whether a .config says what one line of a fragment wants."""
+    name, value = line.split('=', 1)
+    if value == 'n':
+        return not any(x.startswith(name + '=') for x in have)
+    return line in have
+
+
+@contextlib.contextmanager
+def driver_in_tree(cache, repo, placeholder=False):
+    """Hold the kernel tree's driver folder, filled from REPO."""
+    with cache.lock('driver-intree'):
+        place = cache.root / 'driver' / 'intree'
+        if placeholder:
+            sync_placeholder(repo, place)
+        else:
+            sync_driver(repo, place)
+        yield
+
+
+# -- user-mode Linux ------------------------------------------------------------------
+
+def uml_make(source, objdir, jobs):
+    """Return the make command for a UML object directory."""
+    return ['make', '-C', source, f'O={objdir}', 'ARCH=um', f'-j{jobs}']
+
+
+def uml_seed(b, repo, fragment):
+    """Build a UML kernel with everything but the driver: a step's build function."""
+    make = uml_make(b.dep('linux-source'), b.out, b.jobs)
+    with driver_in_tree(b.cache, repo, placeholder=True):
+        b.phase('configuring')
+        apply_config(b, make, b.out, fragment)
+        b.phase('compiling')
+        b.run([*make, 'linux'])
+
+
+def uml_build(cache, repo, name, fragment, job):
+    """Bring the UML kernel NAME up to date with the driver; return the binary."""
+    objdir = cache.get(f'uml-{name}')
+    make = uml_make(cache.path('linux-source'), objdir, cache.jobs)
+    out = cache.root / 'run' / f'uml-{name}-{os.getpid()}'
+    with cache.lock(objdir.name), driver_in_tree(cache, repo):
+        job.phase('configuring')
+        apply_config(job, make, objdir, fragment)
+        job.phase('compiling')
+        job.run([*make, 'linux'])
+        out.parent.mkdir(exist_ok=True)
+        out.unlink(missing_ok=True)
+        out.hardlink_to(objdir / 'linux')   # stays when someone else builds next
+    return out
+
+
+# -- the arm64 module -------------------------------------------------------------------
+
+def chroot(cache, binds=()):
+    """Return the command prefix that runs a program in the toolchain."""
+    script = Path(__file__).with_name('chroot.sh')
+    return [script, cache.get('toolchain') / 'root', cache.root, *binds, '--']
+
+
+def module_build(cache, repo, flavour, job, extra=()):
+    """Build panthor.ko for a distribution kernel out of tree; return its path."""
+    abi = kernel_abi(cache, flavour)
+    place = cache.root / 'driver' / f'module-{abi}'
+    prefix = chroot(cache)
+    with cache.lock(place.name):
+        sync_driver(repo, place)
+        job.run([*prefix, 'make', '-C', f'/usr/src/linux-headers-{abi}', f'M={place}',
+                 'ARCH=arm64', f'CROSS_COMPILE={CROSS}', 'W=1', 'KCFLAGS=-Werror',
+                 'CONFIG_DRM_PANTHOR=m', f'-j{cache.jobs}', *extra, 'modules'], cwd='/')
+        out = cache.root / 'run' / f'panthor-{abi}-{os.getpid()}.ko'
+        out.parent.mkdir(exist_ok=True)
+        shutil.copyfile(place / 'panthor.ko', out)
+    return out
+
+
+def new_job(cache, title, name, task=None):
+    """Return a job that logs to the cache."""
+    return Job(title, cache.root / 'log' / f'{name}.log', task)
