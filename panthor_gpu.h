@@ -20,7 +20,7 @@ enum panthor_gpu_flush {
 	PANTHOR_GPU_CLEAN,
 };
 
-/* Serialised; sleeps up to 100 ms; -ETIMEDOUT: schedule a reset. Usable in signalling paths. */
+/* Serialised; sleeps up to 100 ms; -ETIMEDOUT: a reset has been scheduled. Signalling path. */
 int panthor_gpu_flush_caches(struct panthor_device *ptdev, enum panthor_gpu_flush what);
 
 int panthor_gpu_soft_reset(struct panthor_device *ptdev);

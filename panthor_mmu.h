@@ -85,7 +85,11 @@ void panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as);
  * the last of them has left.
  */
 int panthor_mmu_as_activate(struct panthor_device *ptdev, struct panthor_as *as);
-/* Fine after a reset or suspend has taken the slot away. Signalling path. */
+/*
+ * Drop one user; the slot stays bound until another space needs it. Suspend and
+ * reset end all activations themselves: deactivate before them or not at all.
+ * Signalling path.
+ */
 void panthor_mmu_as_deactivate(struct panthor_device *ptdev, struct panthor_as *as);
 
 /* The address space became unusable: unmap it in hardware now and refuse later binds. */
