@@ -32,6 +32,11 @@
  * A broken precondition is a bug of the caller: report it once and let the
  * function take its documented way out.
  */
-#define lib_assert(cond)	(!WARN_ON_ONCE(!(cond)))
+#define lib_assert(cond) ({			\
+	bool ok_ = !!(cond);			\
+						\
+	WARN_ON_ONCE(!ok_);			\
+	ok_;					\
+})
 
 #endif
