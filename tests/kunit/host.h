@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The UML host of the virtual Mali: makes the model of ../model appear as a
+ * platform device to the driver under test, below readl(), writel(), its
+ * interrupts, its device-tree node and shared memory. The driver sees nothing
+ * else, and this side sees nothing of the driver.
+ *
+ * Words: the *window* is the register range. It lies on top of real RAM pages,
+ * so that the page a driver maps into user space is a page; accesses through
+ * ioremap() never reach that RAM but the model. It is registered once per boot
+ * (logic_iomem cannot forget a region); the *host* behind it comes and goes.
+ *
+ * Time: the model has no thread. It moves when its alarm (a hard hrtimer)
+ * fires and whenever a register is read after the alarm's time, so that
+ * polling with interrupts off works on one CPU.
+ */
+#ifndef PANTHOR_KUNIT_HOST_H
+#define PANTHOR_KUNIT_HOST_H
+
+#include <linux/device.h>
+#include <linux/types.h>
+
+#include "../model/mali.h"
+
+struct panthor_host;
+
+/**
+ * panthor_host_create() - make the GPU appear and the driver probe
+ * @config: personality and knobs; %NULL for the defaults
+ *
+ * Whether the driver bound is asked with panthor_host_bound(): a test may want
+ * to see a probe fail. Only one host can exist at a time.
+ *
+ * Context: may sleep; waits for the driver's probe.
+ * Return: the host, or an ERR_PTR: %-EBUSY when there is one already,
+ * %-ENOMEM, or what applying the device-tree overlay returned.
+ */
+struct panthor_host *panthor_host_create(const struct mali_config *config);
+
+/**
+ * panthor_host_destroy() - remove the GPU: the driver unbinds
+ * @host: the host; invalid afterwards
+ *
+ * Context: may sleep.
+ */
+void panthor_host_destroy(struct panthor_host *host);
+
+/**
+ * panthor_host_gpu() - the platform device of the GPU
+ * @host: the host
+ *
+ * Return: the device, valid until panthor_host_destroy().
+ */
+struct device *panthor_host_gpu(struct panthor_host *host);
+
+/**
+ * panthor_host_bound() - whether a driver is bound to the GPU
+ * @host: the host
+ */
+bool panthor_host_bound(struct panthor_host *host);
+
+/**
+ * panthor_host_config() - live knobs of the model
+ * @host: the host
+ *
+ * Return: the model's configuration; a write takes effect from its next use.
+ */
+struct mali_config *panthor_host_config(struct panthor_host *host);
+
+/**
+ * panthor_host_stats() - what the driver asked of the device so far
+ * @host: the host
+ * @stats: receives a copy, without the host's own register reads
+ */
+void panthor_host_stats(struct panthor_host *host, struct mali_stats *stats);
+
+/**
+ * panthor_host_translate() - translate as the GPU would, and look at the memory
+ * @host: the host
+ * @slot: address-space slot
+ * @va: GPU address
+ * @flags: receives MALI_MAP_* of the leaf; may be %NULL
+ * @size: receives the bytes that the leaf covers; may be %NULL
+ *
+ * Return: the kernel's address of the byte at @va, or %NULL where nothing, or
+ * no RAM, is mapped.
+ */
+void *panthor_host_translate(struct panthor_host *host, unsigned int slot, u64 va,
+			     u32 *flags, u64 *size);
+
+/**
+ * panthor_host_find() - as panthor_host_translate(), in whichever slot maps @va
+ * @host: the host
+ * @va: GPU address
+ * @flags: as there
+ * @size: as there
+ *
+ * Slot 0 is the firmware's and is left out.
+ */
+void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size);
+
+/**
+ * panthor_host_power() - switch the power domain of the GPU
+ * @host: the host
+ * @on: off loses all register state
+ */
+void panthor_host_power(struct panthor_host *host, bool on);
+
+/**
+ * panthor_host_poke() - write a register behind the driver's back
+ * @host: the host
+ * @offset: byte offset, a multiple of 4
+ * @value: the word
+ */
+void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value);
+
+/**
+ * panthor_host_peek() - read a register behind the driver's back
+ * @host: the host
+ * @offset: byte offset, a multiple of 4
+ */
+u32 panthor_host_peek(struct panthor_host *host, u32 offset);
+
+/*
+ * Between the files of the host.
+ */
+
+/* host_irq.c: the interrupt controller of the virtual board. */
+struct host_irqs;
+
+struct host_irqs *host_irqs_create(void);
+void host_irqs_destroy(struct host_irqs *irqs);
+/* Any context; at most schedules a timer. */
+void host_irqs_set(struct host_irqs *irqs, enum mali_irq_line line, bool level);
+
+/* host_of.c: the device-tree overlay. */
+int host_of_apply(phys_addr_t window, const struct mali_config *config, int *changeset);
+void host_of_remove(int *changeset);
+struct platform_device *host_of_find_gpu(void);
+
+/* host_fw.c: the firmware image that request_firmware() finds. */
+
+/**
+ * panthor_host_firmware_set() - replace the built-in firmware image
+ * @data: image, must stay valid while it is set
+ * @size: its size in bytes; 0 hides the built-in image altogether
+ *
+ * Only while KUnit runs: the table becomes read-only when init starts.
+ */
+void panthor_host_firmware_set(const void *data, size_t size);
+
+/**
+ * panthor_host_firmware_default() - the synthetic image
+ * @size: receives its size in bytes
+ */
+const void *panthor_host_firmware_default(size_t *size);
+
+#endif

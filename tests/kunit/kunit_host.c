@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Fixtures on the virtual GPU; see kunit_host.h.
+ */
+#include <kunit/test.h>
+#include <linux/debug_locks.h>
+
+#include "kunit_host.h"
+
+static void host_destroy_action(void *host)
+{
+	panthor_host_destroy(host);
+}
+
+struct panthor_host *panthor_kunit_host(struct kunit *test, const struct mali_config *config)
+{
+	struct panthor_host *host = panthor_host_create(config);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, host);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, host_destroy_action, host));
+	return host;
+}
+
+struct panthor_host *panthor_kunit_host_bound(struct kunit *test,
+					      const struct mali_config *config)
+{
+	struct panthor_host *host = panthor_kunit_host(test, config);
+
+	KUNIT_ASSERT_TRUE_MSG(test, panthor_host_bound(host), "the driver did not bind");
+	return host;
+}
+
+void panthor_kunit_host_remove(struct kunit *test, struct panthor_host *host)
+{
+	kunit_release_action(test, host_destroy_action, host);
+}
+
+int panthor_kunit_init(struct kunit *test)
+{
+	KUNIT_ASSERT_TRUE_MSG(test, debug_locks, "lockdep was off before the case began");
+	return 0;
+}
+
+void panthor_kunit_exit(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE_MSG(test, debug_locks, "lockdep has reported a problem");
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Probe and remove: the driver comes up on the virtual GPU, comes up again,
+ * fails cleanly when the device does, and leaves nothing behind.
+ */
+#include <kunit/test.h>
+#include <linux/device.h>
+#include <linux/mm.h>
+
+#include "client.h"
+#include "kunit_host.h"
+
+#define CYCLES	20
+
+/* The driver binds, and the device it drives is the one that the model is. */
+static void probe_identifies(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct client *client = client_open(test, host);
+	struct drm_panthor_gpu_info gpu = {};
+
+	KUNIT_ASSERT_EQ(test, 0, client_try_query(client, DRM_PANTHOR_DEV_QUERY_GPU_INFO,
+						  &gpu, sizeof(gpu)));
+	KUNIT_EXPECT_EQ(test, DRM_PANTHOR_ARCH_MAJOR(gpu.gpu_id), 10);
+	KUNIT_EXPECT_EQ(test, DRM_PANTHOR_ARCH_MINOR(gpu.gpu_id), 8);
+	KUNIT_EXPECT_EQ(test, hweight64(gpu.shader_present), 4);
+	KUNIT_EXPECT_EQ(test, gpu.as_present, 0xff);
+}
+
+/* Unbind and bind through the driver core, as sysfs does it. */
+static void probe_rebinds(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct device *gpu = panthor_host_gpu(host);
+
+	for (int i = 0; i < CYCLES; i++) {
+		device_release_driver(gpu);
+		KUNIT_ASSERT_FALSE(test, panthor_host_bound(host));
+		KUNIT_ASSERT_EQ(test, 1, device_attach(gpu));
+	}
+}
+
+/* Removing the device itself: nothing is kept, cycle after cycle. */
+static void probe_leaks_nothing(struct kunit *test)
+{
+	unsigned long before = 0, after;
+
+	for (int i = 0; i < CYCLES; i++) {
+		struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+
+		panthor_kunit_host_remove(test, host);
+		/* Caches are filled by the first rounds. */
+		if (i == CYCLES / 2)
+			before = global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B);
+	}
+	after = global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B);
+	KUNIT_EXPECT_LE_MSG(test, after, before + CYCLES / 2,
+			    "at least a page of slab memory lost per cycle");
+}
+
+/* A file that outlives the device: only errors come back, nothing is touched. */
+static void probe_removed_under_client(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct client *client = client_open(test, host);
+	struct drm_panthor_gpu_info gpu = {};
+
+	panthor_kunit_host_remove(test, host);
+	KUNIT_EXPECT_EQ(test, -ENODEV, client_try_query(client, DRM_PANTHOR_DEV_QUERY_GPU_INFO,
+							&gpu, sizeof(gpu)));
+}
+
+/**
+ * struct refusal - a device that must not be driven
+ * @name: what is wrong with it
+ * @configure: puts it in
+ */
+struct refusal {
+	const char *name;
+	void (*configure)(struct mali_config *config);
+};
+
+static void no_boot(struct mali_config *config)
+{
+	config->knob_boot_fail = U32_MAX;
+}
+
+static void version_zero(struct mali_config *config)
+{
+	config->knob_boot_version_zero = 1;
+}
+
+static void no_groups(struct mali_config *config)
+{
+	config->knob_group_num = 1000;
+}
+
+static void no_reset(struct mali_config *config)
+{
+	config->knob_reset_stuck = U32_MAX;
+}
+
+static const struct refusal refusals[] = {
+	{ "firmware never boots", no_boot },
+	{ "firmware reports version 0", version_zero },
+	{ "firmware reports more groups than exist", no_groups },
+	{ "reset never completes", no_reset },
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusals, refusals, name);
+
+/* The probe fails, and the same driver binds as soon as the device is well. */
+static void probe_refuses(struct kunit *test)
+{
+	const struct refusal *refusal = test->param_value;
+	struct mali_config config, *live;
+	struct panthor_host *host;
+
+	mali_config_default(&config);
+	refusal->configure(&config);
+	host = panthor_kunit_host(test, &config);
+	KUNIT_EXPECT_FALSE_MSG(test, panthor_host_bound(host), "bound although %s",
+			       refusal->name);
+
+	live = panthor_host_config(host);
+	mali_config_default(live);
+	device_release_driver(panthor_host_gpu(host));
+	KUNIT_EXPECT_EQ(test, 1, device_attach(panthor_host_gpu(host)));
+}
+
+static struct kunit_case probe_cases[] = {
+	KUNIT_CASE(probe_identifies),
+	KUNIT_CASE(probe_rebinds),
+	KUNIT_CASE(probe_leaks_nothing),
+	KUNIT_CASE(probe_removed_under_client),
+	KUNIT_CASE_PARAM(probe_refuses, refusals_gen_params),
+	{}
+};
+
+static struct kunit_suite probe_suite = {
+	.name = "panthor_probe",
+	.init = panthor_kunit_init,
+	.exit = panthor_kunit_exit,
+	.test_cases = probe_cases,
+};
+
+kunit_test_suite(probe_suite);
+
+MODULE_DESCRIPTION("KUnit tests of panthor's probe and remove");
+MODULE_LICENSE("GPL");
