@@ -16,6 +16,7 @@ unpack them into the cache.
 
 import re
 import subprocess
+from pathlib import Path
 
 import apt
 from cache import Step, text_hash
@@ -257,6 +258,8 @@ def trace_sources(b, repo, base):
     return [source]
 
 
+IMAGE_SOURCES = [Path(__file__).with_name(n) for n in ('cpio.py', 'image.py')]
+
 # -- kernels of our own ---------------------------------------------------------------
 
 PLACEHOLDER_KCONFIG = 'config DRM_PANTHOR\n\ttristate "placeholder"\n\tdepends on DRM\n'
@@ -285,6 +288,14 @@ def register(cache, repo):
         inputs=lambda c: [c.apt.source_version('qemu'), QEMU_DEVICES, QEMU_PLACEHOLDER, QEMU_OPTIONS])
     add('qemu', 'QEMU with the virtual Mali', make_qemu_build(repo), needs=['qemu-base'],
         inputs=lambda c: [text_hash(*device_inputs(repo))])
+    import image
+    for flavour in FLAVOURS:
+        add(f'image-base-{flavour}', f'guest system ({flavour})', image.build_base,
+            needs=[f'kernel-{flavour}', 'rootfs'], inputs=lambda c: [text_hash(*IMAGE_SOURCES)])
+    add('image-vulkan', 'guest Vulkan', image.build_vulkan, needs=['rootfs'],
+        inputs=lambda c: [text_hash(*IMAGE_SOURCES)])
+    add('image-egl', 'guest EGL', image.build_egl, needs=['rootfs'],
+        inputs=lambda c: [text_hash(*IMAGE_SOURCES)])
     for config in sorted((repo / 'tests/kunit').glob('*.kunitconfig')):
         add(f'uml-{config.stem}', f'UML kernel ({config.stem})', make_uml_build(repo, config),
             needs=['host-build', 'linux-source'], inputs=lambda c: [host_compiler()])

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# Every ioctl test program on the loaded driver.
+. /t/lib.sh
+
+check "load panthor" driver_load
+run_programs "${1:-*}"
+check "unload panthor" driver_unload
+plan

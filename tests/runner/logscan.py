@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Finds reports of trouble in a kernel log.
+
+The kernel's checkers only print: KUnit and a program's exit status do not know
+about a lockdep splat, a sleep in atomic context or a leak.  Whoever ran a kernel
+searches its log with scan() and fails if anything is found.
+"""
+
+import re
+
+# kind, pattern.  Matched against lines without their time stamp.
+PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in (
+    ('BUG', r'^BUG:|kernel BUG at|^Kernel BUG'),
+    ('KASAN', r'BUG: KASAN|^KASAN:'),
+    ('KCSAN', r'BUG: KCSAN'),
+    ('KFENCE', r'BUG: KFENCE'),
+    ('UBSAN', r'^UBSAN:'),
+    ('WARNING', r'^WARNING:|\bWARNING: '),
+    ('oops', r'Unable to handle kernel|^Internal error:|^Oops|general protection fault|'
+             r'Kernel mode fault|Segfault with no mm|^Modules linked in:'),
+    ('panic', r'Kernel panic'),
+    ('lockdep', r'possible circular locking|possible recursive locking|'
+                r'inconsistent lock state|bad unlock balance|possible irq lock inversion|'
+                r'lock held when returning|still has locks held|held lock freed|'
+                r'suspicious RCU usage|nested lock was not taken|'
+                r'possible (?:.* )?deadlock|Invalid wait context|lock-ordering|'
+                r'turning off the locking correctness validator|'
+                r'(?:SOFTIRQ|HARDIRQ|RECLAIM_FS)-(?:safe|ON)|DEBUG_LOCKS_WARN_ON|'
+                r'DEBUG_WW|ww_mutex'),
+    ('atomic sleep', r'sleeping function called from invalid context|scheduling while atomic|'
+                     r'bad: scheduling from the idle thread'),
+    ('RCU', r'rcu: INFO:|rcu_.* detected .*stalls|RCU used illegally|'
+            r'Voluntary context switch within RCU'),
+    ('hang', r'blocked for more than \d+ seconds|soft lockup|hard LOCKUP|hung_task|'
+             r'workqueue lockup|BUG: workqueue'),
+    ('leak', r'\bleaked?\b|memory leak|suspected memory leaks|kmemleak: [1-9]|'
+             r'Objects remaining|Memory manager not clean|'
+             r'^DMA-API:.*(?:pending|leak|not been unmapped|device driver)'),
+    ('DMA-API', r'^DMA-API: (?!preallocated|debugging|dma_debug)'),
+    ('ODEBUG', r'^ODEBUG:|debugobjects: out of memory'),
+    ('list', r'list_add corruption|list_del corruption|slab .*corrupt|'
+             r'refcount_t: |Bad page state|Bad rss-counter'),
+    ('page fault', r'Unhandled fault|bad_page|double free'),
+    ('taint', r'^Tainted: .*[WDBL]'),
+)]
+
+# Lines that look like a report and are none.
+HARMLESS = [re.compile(p) for p in (
+    r'kmemleak: (?:Kernel memory leak detector initialized|Automatic memory scanning)',
+    r'loading out-of-tree module taints kernel',
+    r'module verification failed',
+    r'debugobjects: (?:\d+ of|selftest)|ODEBUG: (?:\d+ of|selftest)',
+    r'(?:Lock dependency validator|RCU (?:lockdep|debug)|PROVE_LOCKING)',
+    r'rcu: INFO: .*(?:expedited|enabled)$',
+)]
+
+STAMP = re.compile(r'^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s?')
+CONTEXT = 12    # lines shown after the first line of a report
+
+
+class Report:
+    """One report: its kind, line number and first lines."""
+
+    def __init__(self, kind, number, lines):
+        self.kind, self.number, self.lines = kind, number, lines
+
+    def __str__(self):
+        return f'{self.kind}, line {self.number}: {self.lines[0]}'
+
+
+def strip_stamp(line):
+    """Return a log line without its time stamp and level."""
+    return STAMP.sub('', line)
+
+
+def kind_of(line):
+    """Return the kind of report that a line starts or belongs to, or None."""
+    text = strip_stamp(line)
+    if any(h.search(text) for h in HARMLESS):
+        return None
+    for kind, pattern in PATTERNS:
+        if pattern.search(text):
+            return 'KASAN' if kind == 'BUG' and 'KASAN' in text else kind
+    return None
+
+
+def scan(log, allow=()):
+    """Return the reports in a kernel log.
+
+    ALLOW holds patterns of lines that this run provokes on purpose.  Lines that
+    follow a report closely are part of it, so that one splat is one report.
+    """
+    allowed = [re.compile(p) for p in allow]
+    lines = log.splitlines()
+    reports = []
+    last = -CONTEXT - 1
+    for i, line in enumerate(lines):
+        kind = kind_of(line)
+        if not kind or any(a.search(line) for a in allowed):
+            continue
+        if i - last > CONTEXT or not reports:
+            reports.append(Report(kind, i + 1, lines[i:i + CONTEXT]))
+        last = i
+    return reports
