@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The MCU's life: boot, global configuration, watchdog, halt, stop, restart.
+ *
+ * A restart is *fast* when the firmware was halted in good order and its memory
+ * can be trusted, *slow* otherwise: then every section gets its initial content
+ * again. A fast restart that fails is repeated slow (hw/firmware-image.md, 10).
+ */
+#include <linux/clk.h>
+#include <linux/iopoll.h>
+#include <linux/math64.h>
+
+#include <drm/drm_managed.h>
+
+#include "lib/cs.h"
+#include "lib/regs.h"
+#include "panthor_device.h"
+#include "panthor_fw_priv.h"
+#include "panthor_gpu.h"
+#include "panthor_vm.h"
+
+#define GLB_ACK_IRQS	(GLB_CFG_ALLOC_EN | GLB_PING | GLB_CFG_PROGRESS_TIMER |		\
+			 GLB_CFG_POWEROFF_TIMER | GLB_IDLE_ENABLE | GLB_IDLE_EVENT)
+#define GLB_CFG_REQS	(GLB_CFG_ALLOC_EN | GLB_CFG_PROGRESS_TIMER | GLB_CFG_POWEROFF_TIMER)
+
+static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
+{
+	struct panthor_fw *fw = ptdev->fw;
+	panthor_fw_event_handler handler;
+
+	/* The first global interrupt says "booted" and carries no event. */
+	if (!READ_ONCE(fw->booted)) {
+		if (!(events & JOB_IRQ_GLOBAL))
+			return;
+		WRITE_ONCE(fw->booted, true);
+		wake_up_all(&fw->wait);
+		return;
+	}
+
+	wake_up_all(&fw->wait);
+
+	handler = smp_load_acquire(&fw->handler);
+	if (!handler)
+		return;
+
+	events &= JOB_IRQ_GLOBAL | GENMASK(fw->iface.csg_count - 1, 0);
+	if (events)
+		handler(ptdev, events);
+}
+
+/**
+ * panthor_fw_set_event_handler() - register who is told of job interrupts
+ * @ptdev: device
+ * @handler: handler, NULL for none; the caller sees to it that one it takes away has returned
+ *
+ * Context: any.
+ */
+void panthor_fw_set_event_handler(struct panthor_device *ptdev, panthor_fw_event_handler handler)
+{
+	smp_store_release(&ptdev->fw->handler, handler);
+}
+
+/**
+ * panthor_fw_vm() - the MCU's address space, for what firmware and driver share
+ * @ptdev: device
+ *
+ * Return: VM, without a reference; it lives until panthor_fw_unplug().
+ */
+struct panthor_vm *panthor_fw_vm(struct panthor_device *ptdev)
+{
+	return ptdev->fw->vm;
+}
+
+/* Timer word of a duration (hw/firmware-image.md, 10.6). */
+static u32 fw_timer(struct panthor_device *ptdev, u32 us)
+{
+	u64 rate = panthor_gpu_timestamp_rate_hz(ptdev);
+	u32 source = 0;
+	u64 ticks;
+
+	if (!rate) {
+		source = FW_TIMER_SOURCE_GPU_CYCLES;
+		rate = clk_get_rate(ptdev->clks.core);
+	}
+
+	if (!rate)
+		return FW_TIMER_TICKS | source;
+
+	ticks = DIV64_U64_ROUND_UP(us * rate, (u64)USEC_PER_SEC << FW_TIMER_TICK_SHIFT);
+
+	return min_t(u64, ticks, FW_TIMER_TICKS) | source;
+}
+
+/* After every boot; the answers need not be waited for. */
+static void fw_configure(struct panthor_device *ptdev)
+{
+	struct panthor_fw_iface *iface = &ptdev->fw->iface;
+	u32 irqs = GLB_ACK_IRQS;
+
+	if (iface->version >= FW_VERSION_GLB_STATE)
+		irqs |= GLB_STATE;
+
+	WRITE_ONCE(iface->input->core_en_mask, ptdev->gpu_info.shader_present);
+	WRITE_ONCE(iface->input->poweroff_timer, fw_timer(ptdev, FW_POWEROFF_HYSTERESIS_US));
+	WRITE_ONCE(iface->input->progress_timer,
+		   (u32)(FW_PROGRESS_TIMEOUT_CYCLES >> FW_PROGRESS_TIMER_SHIFT));
+	WRITE_ONCE(iface->input->idle_timer, fw_timer(ptdev, FW_IDLE_HYSTERESIS_US));
+	WRITE_ONCE(iface->input->ack_irq_mask, irqs);
+
+	panthor_fw_reqs_set(&iface->reqs, GLB_IDLE_ENABLE | GLB_COUNTER_ENABLE,
+			    GLB_IDLE_ENABLE | GLB_COUNTER_ENABLE);
+	panthor_fw_reqs_toggle(&iface->reqs, GLB_CFG_REQS);
+	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
+}
+
+/* On the queue of the reset that it asks for, which makes progress when memory is short. */
+static void fw_ping_start(struct panthor_device *ptdev)
+{
+	mod_delayed_work(ptdev->reset.wq, &ptdev->fw->ping_work,
+			 msecs_to_jiffies(FW_PING_PERIOD_MS));
+}
+
+static void fw_ping_work(struct work_struct *work)
+{
+	struct panthor_fw *fw = container_of(work, struct panthor_fw, ping_work.work);
+	struct panthor_device *ptdev = fw->irq.ptdev;
+
+	if (panthor_device_reset_is_pending(ptdev))
+		return;
+
+	panthor_fw_reqs_toggle(&fw->iface.reqs, GLB_PING);
+	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
+
+	if (panthor_fw_wait_reqs(ptdev, &fw->iface.reqs, GLB_PING))
+		panthor_device_schedule_reset(ptdev, "firmware does not answer a ping");
+	else
+		fw_ping_start(ptdev);
+}
+
+static int mcu_wait_boot(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+
+	wait_event_timeout(fw->wait, READ_ONCE(fw->booted),
+			   msecs_to_jiffies(FW_BOOT_TIMEOUT_MS));
+
+	/* The event may be there and only its interrupt be missing. */
+	if (READ_ONCE(fw->booted) ||
+	    (gpu_read(ptdev, IRQ_RAWSTAT(JOB_IRQ_BASE)) & JOB_IRQ_GLOBAL)) {
+		WRITE_ONCE(fw->booted, true);
+		/* The interface may be read from here on. */
+		rmb();
+		return 0;
+	}
+
+	drm_err(&ptdev->base, "firmware did not boot (MCU status %u)\n",
+		gpu_read(ptdev, MCU_STATUS));
+	return -ETIMEDOUT;
+}
+
+/**
+ * panthor_fw_stop() - stop the MCU at once
+ * @ptdev: device, powered
+ *
+ * Nothing is saved. Interrupts of the firmware have ended on return.
+ *
+ * Context: process context, sleeps. Hold no lock that an event handler takes.
+ */
+void panthor_fw_stop(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+	u32 status;
+
+	if (!fw->running)
+		return;
+
+	panthor_irq_suspend(&fw->irq);
+	cancel_delayed_work_sync(&fw->ping_work);
+
+	gpu_write(ptdev, MCU_CONTROL, MCU_CONTROL_DISABLE);
+	if (poll_timeout_us(status = gpu_read(ptdev, MCU_STATUS), status == MCU_STATUS_DISABLED,
+			    MCU_STATUS_POLL_US, MCU_STATUS_TIMEOUT_US, false))
+		drm_err(&ptdev->base, "MCU does not stop (status %u)\n", status);
+
+	panthor_vm_deactivate(fw->vm);
+	fw->running = false;
+}
+
+static int fw_start(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+	int ret;
+
+	ret = panthor_vm_activate(fw->vm);
+	if (ret < 0) {
+		drm_err(&ptdev->base, "MCU address space not available: %pe\n", ERR_PTR(ret));
+		return ret;
+	}
+
+	fw->running = true;
+	WRITE_ONCE(fw->booted, false);
+	panthor_irq_resume(&fw->irq, JOB_IRQ_ALL);
+
+	/* Sections are written through write-combined mappings. */
+	wmb();
+	gpu_write(ptdev, MCU_CONTROL, MCU_CONTROL_AUTO);
+
+	ret = mcu_wait_boot(ptdev);
+	if (ret)
+		panthor_fw_stop(ptdev);
+
+	return ret;
+}
+
+static void fw_take_back_halt(struct panthor_fw_iface *iface)
+{
+	if (iface->version >= FW_VERSION_GLB_STATE)
+		panthor_fw_reqs_set(&iface->reqs, FIELD_PREP(GLB_STATE, GLB_STATE_ACTIVE),
+				    GLB_STATE);
+	else
+		panthor_fw_reqs_set(&iface->reqs, 0, GLB_HALT);
+}
+
+static bool mcu_is_halted(struct panthor_device *ptdev, const struct panthor_fw_iface *iface)
+{
+	if (gpu_read(ptdev, MCU_STATUS) != MCU_STATUS_HALT)
+		return false;
+
+	return iface->version < FW_VERSION_GLB_STATE ||
+	       FIELD_GET(GLB_STATE, READ_ONCE(*iface->reqs.ack)) == GLB_STATE_HALT;
+}
+
+/* Ask the firmware to save its state and halt; false: it did not. */
+static bool fw_halt(struct panthor_device *ptdev)
+{
+	struct panthor_fw_iface *iface = &ptdev->fw->iface;
+	bool halted;
+
+	if (iface->version >= FW_VERSION_GLB_STATE)
+		panthor_fw_reqs_set(&iface->reqs, FIELD_PREP(GLB_STATE, GLB_STATE_HALT), GLB_STATE);
+	else
+		panthor_fw_reqs_set(&iface->reqs, GLB_HALT, GLB_HALT);
+
+	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
+
+	if (!poll_timeout_us(halted = mcu_is_halted(ptdev, iface), halted, FW_HALT_POLL_US,
+			     FW_HALT_TIMEOUT_MS * USEC_PER_MSEC, false))
+		return true;
+
+	drm_warn(&ptdev->base, "firmware does not halt (MCU status %u)\n",
+		 gpu_read(ptdev, MCU_STATUS));
+	return false;
+}
+
+static int fw_restart_slow(struct panthor_device *ptdev)
+{
+	panthor_fw_reload(ptdev);
+
+	return fw_start(ptdev);
+}
+
+static int fw_restart_fast(struct panthor_device *ptdev)
+{
+	fw_take_back_halt(&ptdev->fw->iface);
+
+	return fw_start(ptdev);
+}
+
+static int fw_restart(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+	int ret;
+
+	if (fw->fast) {
+		fw->fast = false;
+		ret = fw_restart_fast(ptdev);
+		if (ret) {
+			drm_warn(&ptdev->base, "fast firmware restart failed, reloading\n");
+			ret = fw_restart_slow(ptdev);
+		}
+	} else {
+		ret = fw_restart_slow(ptdev);
+	}
+
+	if (ret)
+		return ret;
+
+	fw_configure(ptdev);
+	fw_ping_start(ptdev);
+	return 0;
+}
+
+/**
+ * panthor_fw_suspend() - halt and stop the MCU
+ * @ptdev: device, powered; no group is resident
+ *
+ * Remembers whether the next start may be a fast one.
+ *
+ * Context: process context, sleeps; suspend path.
+ */
+void panthor_fw_suspend(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+
+	cancel_delayed_work_sync(&fw->ping_work);
+
+	fw->fast = fw->running && !panthor_device_reset_is_pending(ptdev) && fw_halt(ptdev);
+	panthor_fw_stop(ptdev);
+}
+
+/**
+ * panthor_fw_resume() - start the MCU again
+ * @ptdev: device, powered, address space slots usable
+ *
+ * Context: process context, sleeps up to 2 s; resume path.
+ * Return: 0, or a negative errno after a log line.
+ */
+int panthor_fw_resume(struct panthor_device *ptdev)
+{
+	if (panthor_device_reset_is_pending(ptdev))
+		ptdev->fw->fast = false;
+
+	return fw_restart(ptdev);
+}
+
+/**
+ * panthor_fw_pre_reset() - stop the MCU before a GPU reset
+ * @ptdev: device, powered
+ * @on_hang: do not even try to halt it; the next start is slow
+ *
+ * Context: process context, sleeps; reset path.
+ */
+void panthor_fw_pre_reset(struct panthor_device *ptdev, bool on_hang)
+{
+	struct panthor_fw *fw = ptdev->fw;
+
+	cancel_delayed_work_sync(&fw->ping_work);
+
+	fw->fast = !on_hang && fw->running && fw_halt(ptdev);
+	panthor_fw_stop(ptdev);
+}
+
+/**
+ * panthor_fw_post_reset() - start the MCU after a GPU reset
+ * @ptdev: device, powered, address space slots usable
+ *
+ * Context: process context, sleeps up to 2 s; reset path.
+ * Return: 0, or a negative errno after a log line: the device is lost.
+ */
+int panthor_fw_post_reset(struct panthor_device *ptdev)
+{
+	return fw_restart(ptdev);
+}
+
+/**
+ * panthor_fw_unplug() - stop the MCU and free its memory
+ * @ptdev: device, powered unless it is lost; a half-done panthor_fw_init() is fine
+ *
+ * The address space itself lives on while groups have buffers in it.
+ *
+ * Context: process context, sleeps; removal path.
+ */
+void panthor_fw_unplug(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+
+	if (!fw)
+		return;
+
+	panthor_fw_set_event_handler(ptdev, NULL);
+	cancel_delayed_work_sync(&fw->ping_work);
+	panthor_fw_stop(ptdev);
+	panthor_fw_unload(ptdev);
+}
+
+static void fw_report(struct panthor_device *ptdev)
+{
+	const struct panthor_fw_iface *iface = &ptdev->fw->iface;
+
+	ptdev->csif_info = (struct drm_panthor_csif_info) {
+		.csg_slot_count = iface->csg_count,
+		.cs_slot_count = iface->cs_count,
+		.cs_reg_count = FIELD_GET(CS_FEATURES_WORK_REGS_MINUS1, iface->cs_features) + 1,
+		.scoreboard_slot_count = FIELD_GET(CS_FEATURES_SCOREBOARDS, iface->cs_features),
+		.unpreserved_cs_reg_count = CS_KERNEL_REGS,
+	};
+
+	drm_info(&ptdev->base,
+		 "firmware interface %u.%u.%u, features 0x%x, instrumentation 0x%x, %u groups of %u streams\n",
+		 (u32)FIELD_GET(FW_VERSION_MAJOR, iface->version),
+		 (u32)FIELD_GET(FW_VERSION_MINOR, iface->version),
+		 (u32)FIELD_GET(FW_VERSION_PATCH, iface->version),
+		 iface->features, iface->instr_features, iface->csg_count, iface->cs_count);
+}
+
+static int fw_bring_up(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw = ptdev->fw;
+	int ret;
+
+	ret = panthor_fw_load(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_irq_init(ptdev, &fw->irq, "job", JOB_IRQ_BASE, false, fw_irq_handler);
+	if (ret)
+		return ret;
+
+	ret = fw_start(ptdev);
+	if (ret)
+		return ret;
+
+	return panthor_fw_iface_init(ptdev, &fw->iface, &fw->shared);
+}
+
+/**
+ * panthor_fw_init() - load and boot the firmware, check its interface
+ * @ptdev: device, powered, address space slots usable
+ *
+ * Fills in &panthor_device.csif_info.
+ *
+ * Context: probe; sleeps, allocates.
+ * Return: 0, or a negative errno after one log line that names the cause.
+ */
+int panthor_fw_init(struct panthor_device *ptdev)
+{
+	struct panthor_fw *fw;
+	int ret;
+
+	fw = drmm_kzalloc(&ptdev->base, sizeof(*fw), GFP_KERNEL);
+	if (!fw)
+		return -ENOMEM;
+
+	init_waitqueue_head(&fw->wait);
+	INIT_DELAYED_WORK(&fw->ping_work, fw_ping_work);
+	fw->irq.ptdev = ptdev;
+	ptdev->fw = fw;
+
+	ret = fw_bring_up(ptdev);
+	if (ret) {
+		panthor_fw_unplug(ptdev);
+		return ret;
+	}
+
+	fw_report(ptdev);
+	fw_configure(ptdev);
+	fw_ping_start(ptdev);
+	return 0;
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The firmware interface: the checks it has to pass once after boot, then
+ * requests, acknowledgements and doorbells.
+ *
+ * A request is a bit (or field) of a word that only the host writes; it is
+ * answered when the firmware has made the same bit of its own word equal.
+ * Nothing is noticed before a doorbell. Waiters poll for a moment, because the
+ * usual answer takes microseconds, then sleep until a job interrupt.
+ */
+#include <linux/iopoll.h>
+
+#include <drm/drm_managed.h>
+
+#include "lib/regs.h"
+#include "panthor_device.h"
+#include "panthor_fw_priv.h"
+
+/* Nobody has seen more than some hundred KiB; this bounds what one group may cost. */
+#define FW_MAX_SUSPEND_SIZE	SZ_16M
+
+/**
+ * struct iface_reader - walks the control blocks
+ * @ptdev: device
+ * @shared: the section everything has to lie in
+ * @group: group being read, for the log, negative for none
+ * @stream: stream being read, negative for none
+ */
+struct iface_reader {
+	struct panthor_device *ptdev;
+	const struct panthor_fw_shared *shared;
+	int group;
+	int stream;
+};
+
+static int iface_refuse(const struct iface_reader *reader, const char *why)
+{
+	drm_err(&reader->ptdev->base, "firmware interface refused: %s (group %d, stream %d)\n",
+		why, reader->group, reader->stream);
+	return -EINVAL;
+}
+
+/* CPU address of @size bytes at @offset of the shared section, NULL if not inside. */
+static void *iface_at(const struct iface_reader *reader, u64 offset, u32 size, u32 align)
+{
+	if (offset > reader->shared->size || size > reader->shared->size - offset ||
+	    !IS_ALIGNED(offset, align))
+		return NULL;
+
+	return reader->shared->base + offset;
+}
+
+/* The same for an MCU address that the firmware gave us. */
+static void *iface_at_va(const struct iface_reader *reader, u32 va, u32 size)
+{
+	if (va < reader->shared->va)
+		return NULL;
+
+	return iface_at(reader, va - reader->shared->va, size, sizeof(u64));
+}
+
+static void reqs_init(struct panthor_fw_reqs *reqs, u32 *req, const u32 *ack)
+{
+	spin_lock_init(&reqs->lock);
+	reqs->req = req;
+	reqs->ack = ack;
+}
+
+static int iface_read_stream(struct iface_reader *reader, struct panthor_fw_iface *iface,
+			     u64 offset, struct panthor_fw_cs *cs)
+{
+	const struct panthor_fw_cs_control *control;
+	u32 features;
+
+	control = iface_at(reader, offset, sizeof(*control), sizeof(u32));
+	if (!control)
+		return iface_refuse(reader, "stream control block outside the shared section");
+
+	features = READ_ONCE(control->features);
+	if (!reader->group && !reader->stream)
+		iface->cs_features = features;
+	else if (features != iface->cs_features)
+		return iface_refuse(reader, "streams differ");
+
+	cs->input = iface_at_va(reader, READ_ONCE(control->input_va), sizeof(*cs->input));
+	cs->output = iface_at_va(reader, READ_ONCE(control->output_va), sizeof(*cs->output));
+	if (!cs->input || !cs->output)
+		return iface_refuse(reader, "stream block outside the shared section");
+
+	reqs_init(&cs->reqs, &cs->input->req, &cs->output->ack);
+	return 0;
+}
+
+/* The facts that all groups have to agree on; those of group 0 are kept. */
+static int iface_check_group(struct iface_reader *reader, struct panthor_fw_iface *iface,
+			     const struct panthor_fw_csg_control *control, u32 *features)
+{
+	u32 suspend_size = READ_ONCE(control->suspend_size);
+	u32 protm_suspend_size = READ_ONCE(control->protm_suspend_size);
+	u32 stream_num = READ_ONCE(control->stream_num);
+	u32 group_features = READ_ONCE(control->features);
+
+	if (reader->group) {
+		if (suspend_size != iface->suspend_size || stream_num != iface->cs_count ||
+		    protm_suspend_size != iface->protm_suspend_size || group_features != *features)
+			return iface_refuse(reader, "groups differ");
+		return 0;
+	}
+
+	if (stream_num < FW_MIN_CS || stream_num > FW_MAX_CS)
+		return iface_refuse(reader, "stream count out of range");
+	if (!suspend_size || suspend_size > FW_MAX_SUSPEND_SIZE ||
+	    protm_suspend_size > FW_MAX_SUSPEND_SIZE)
+		return iface_refuse(reader, "suspend buffer size out of range");
+
+	iface->cs_count = stream_num;
+	iface->suspend_size = suspend_size;
+	iface->protm_suspend_size = protm_suspend_size;
+	*features = group_features;
+	return 0;
+}
+
+static int iface_read_group(struct iface_reader *reader, struct panthor_fw_iface *iface,
+			    u64 offset, struct panthor_fw_csg *csg, u32 *features)
+{
+	const struct panthor_fw_csg_control *control;
+	u32 stride, s;
+	int ret;
+
+	control = iface_at(reader, offset, sizeof(*control), sizeof(u32));
+	if (!control)
+		return iface_refuse(reader, "group control block outside the shared section");
+
+	ret = iface_check_group(reader, iface, control, features);
+	if (ret)
+		return ret;
+
+	csg->input = iface_at_va(reader, READ_ONCE(control->input_va), sizeof(*csg->input));
+	csg->output = iface_at_va(reader, READ_ONCE(control->output_va), sizeof(*csg->output));
+	if (!csg->input || !csg->output)
+		return iface_refuse(reader, "group block outside the shared section");
+
+	reqs_init(&csg->reqs, &csg->input->req, &csg->output->ack);
+	reqs_init(&csg->doorbells, &csg->input->doorbell_req, &csg->output->doorbell_ack);
+	reqs_init(&csg->irqs, &csg->input->irq_ack, &csg->output->irq_req);
+
+	csg->cs = drmm_kcalloc(&reader->ptdev->base, iface->cs_count, sizeof(*csg->cs), GFP_KERNEL);
+	if (!csg->cs)
+		return -ENOMEM;
+
+	stride = READ_ONCE(control->stream_stride);
+	for (s = 0; s < iface->cs_count; s++) {
+		reader->stream = s;
+		ret = iface_read_stream(reader, iface,
+					offset + FW_CS_CONTROL_OFFSET + (u64)s * stride,
+					&csg->cs[s]);
+		if (ret)
+			return ret;
+	}
+	reader->stream = -1;
+
+	return 0;
+}
+
+static int iface_read_groups(struct iface_reader *reader, struct panthor_fw_iface *iface,
+			     u32 stride)
+{
+	u32 g, features = 0;
+	int ret;
+
+	iface->csgs = drmm_kcalloc(&reader->ptdev->base, iface->csg_count, sizeof(*iface->csgs),
+				   GFP_KERNEL);
+	if (!iface->csgs)
+		return -ENOMEM;
+
+	for (g = 0; g < iface->csg_count; g++) {
+		reader->group = g;
+		ret = iface_read_group(reader, iface, FW_CSG_CONTROL_OFFSET + (u64)g * stride,
+				       &iface->csgs[g], &features);
+		if (ret)
+			return ret;
+	}
+	reader->group = -1;
+
+	return 0;
+}
+
+static int iface_read_global(struct iface_reader *reader, struct panthor_fw_iface *iface)
+{
+	const struct panthor_fw_glb_control *control;
+	u32 group_num;
+
+	control = iface_at(reader, 0, sizeof(*control), sizeof(u32));
+	if (!control)
+		return iface_refuse(reader, "shared section too small");
+
+	iface->version = READ_ONCE(control->version);
+	if (!iface->version)
+		return iface_refuse(reader, "version 0, the firmware did not start");
+
+	group_num = READ_ONCE(control->group_num);
+	if (group_num < FW_MIN_CSGS || group_num > FW_MAX_CSGS)
+		return iface_refuse(reader, "group count out of range");
+
+	iface->input = iface_at_va(reader, READ_ONCE(control->input_va), sizeof(*iface->input));
+	iface->output = iface_at_va(reader, READ_ONCE(control->output_va), sizeof(*iface->output));
+	if (!iface->input || !iface->output)
+		return iface_refuse(reader, "global block outside the shared section");
+
+	reqs_init(&iface->reqs, &iface->input->req, &iface->output->ack);
+	reqs_init(&iface->doorbells, &iface->input->doorbell_req, &iface->output->doorbell_ack);
+
+	iface->features = READ_ONCE(control->features);
+	if (iface->version >= FW_VERSION_INSTR_FEATURES)
+		iface->instr_features = READ_ONCE(control->instr_features);
+
+	/* A slot without priority or doorbell of its own is of no use. */
+	iface->csg_count = min_t(u32, group_num, FW_MAX_USED_CSGS);
+	while (iface->csg_count &&
+	       DOORBELL(iface->csg_count) + sizeof(u32) > reader->ptdev->iomem_size)
+		iface->csg_count--;
+	if (!iface->csg_count)
+		return iface_refuse(reader, "no doorbell in the register window");
+
+	return iface_read_groups(reader, iface, READ_ONCE(control->group_stride));
+}
+
+/**
+ * panthor_fw_iface_init() - read and check what the booted firmware offers
+ * @ptdev: device
+ * @iface: filled in
+ * @shared: shared section
+ *
+ * hw/firmware-image.md, 7.1.
+ *
+ * Context: probe, after the first boot; allocates.
+ * Return: 0, -ENOMEM, or -EINVAL after one log line that names the broken rule.
+ */
+int panthor_fw_iface_init(struct panthor_device *ptdev, struct panthor_fw_iface *iface,
+			  const struct panthor_fw_shared *shared)
+{
+	struct iface_reader reader = {
+		.ptdev = ptdev,
+		.shared = shared,
+		.group = -1,
+		.stream = -1,
+	};
+	u32 regs, scoreboards;
+	int ret;
+
+	ret = iface_read_global(&reader, iface);
+	if (ret)
+		return ret;
+
+	regs = FIELD_GET(CS_FEATURES_WORK_REGS_MINUS1, iface->cs_features) + 1;
+	scoreboards = FIELD_GET(CS_FEATURES_SCOREBOARDS, iface->cs_features);
+	/* What the encoder of job sequences can deal with, see lib/cs.h. */
+	if (regs % 2 || regs < 4 || !scoreboards || scoreboards > 16)
+		return iface_refuse(&reader, "stream features out of range");
+
+	return 0;
+}
+
+/**
+ * panthor_fw_iface_get() - the checked interface
+ * @ptdev: device, past panthor_fw_init()
+ */
+const struct panthor_fw_iface *panthor_fw_iface_get(struct panthor_device *ptdev)
+{
+	return &ptdev->fw->iface;
+}
+
+/**
+ * panthor_fw_csg_get() - interface of a group slot
+ * @ptdev: device
+ * @slot: slot number, below &panthor_fw_iface.csg_count
+ */
+struct panthor_fw_csg *panthor_fw_csg_get(struct panthor_device *ptdev, u32 slot)
+{
+	return &ptdev->fw->iface.csgs[slot];
+}
+
+/**
+ * panthor_fw_reqs_toggle() - raise toggle requests
+ * @reqs: words
+ * @mask: requests; those not answered yet stay as they are, which merges them
+ *
+ * Context: any.
+ */
+void panthor_fw_reqs_toggle(struct panthor_fw_reqs *reqs, u32 mask)
+{
+	guard(spinlock_irqsave)(&reqs->lock);
+
+	WRITE_ONCE(*reqs->req, (READ_ONCE(*reqs->req) & ~mask) | (~READ_ONCE(*reqs->ack) & mask));
+}
+
+/**
+ * panthor_fw_reqs_set() - write level requests and configuration bits
+ * @reqs: words
+ * @value: new value of the bits in @mask
+ * @mask: bits to change
+ *
+ * Context: any.
+ */
+void panthor_fw_reqs_set(struct panthor_fw_reqs *reqs, u32 value, u32 mask)
+{
+	guard(spinlock_irqsave)(&reqs->lock);
+
+	WRITE_ONCE(*reqs->req, (READ_ONCE(*reqs->req) & ~mask) | (value & mask));
+}
+
+/**
+ * panthor_fw_reqs_take_events() - acknowledge events and learn which they are
+ * @reqs: words
+ * @mask: events of interest
+ *
+ * Look at what an event is about only after this, or a second one may get lost.
+ *
+ * Context: any.
+ * Return: events that were pending.
+ */
+u32 panthor_fw_reqs_take_events(struct panthor_fw_reqs *reqs, u32 mask)
+{
+	u32 req, events;
+
+	guard(spinlock_irqsave)(&reqs->lock);
+
+	req = READ_ONCE(*reqs->req);
+	events = (req ^ READ_ONCE(*reqs->ack)) & mask;
+	if (events)
+		WRITE_ONCE(*reqs->req, req ^ events);
+
+	return events;
+}
+
+/**
+ * panthor_fw_ring_doorbell() - ring a doorbell page
+ * @ptdev: device, powered
+ * @doorbell: page number; 0 is the global interface, n + 1 the queues of group slot n
+ *
+ * Orders all earlier writes to shared memory before the doorbell.
+ *
+ * Context: any.
+ */
+void panthor_fw_ring_doorbell(struct panthor_device *ptdev, u32 doorbell)
+{
+	u32 reg = DOORBELL(doorbell);
+
+	if (WARN_ON_ONCE(reg + sizeof(u32) > ptdev->iomem_size))
+		return;
+
+	/* writel() alone orders only what is not write-combined. */
+	wmb();
+	gpu_write(ptdev, reg, DOORBELL_RING);
+}
+
+/**
+ * panthor_fw_ring_csgs() - make the firmware look at group slots
+ * @ptdev: device, powered
+ * @slots: bit per slot
+ *
+ * Context: any.
+ */
+void panthor_fw_ring_csgs(struct panthor_device *ptdev, u32 slots)
+{
+	panthor_fw_reqs_toggle(&ptdev->fw->iface.doorbells, slots);
+	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
+}
+
+/* Polls, then sleeps on the job interrupt; *@pending is what @check still finds at the end. */
+#define fw_wait(fw, check, pending)								\
+	do {											\
+		if (!poll_timeout_us_atomic(pending = (check), !(pending), 1, FW_REQ_POLL_US,	\
+					    false))						\
+			break;									\
+		wait_event_timeout((fw)->wait, !(pending = (check)),				\
+				   msecs_to_jiffies(FW_REQ_TIMEOUT_MS));			\
+	} while (0)
+
+/**
+ * panthor_fw_wait_reqs() - wait for the answer to requests
+ * @ptdev: device, powered
+ * @reqs: words
+ * @mask: requests
+ *
+ * Context: sleeps up to 100 ms; usable in signalling paths. Hold no lock that
+ * an event handler takes.
+ * Return: 0 or -ETIMEDOUT: the firmware hangs.
+ */
+int panthor_fw_wait_reqs(struct panthor_device *ptdev, const struct panthor_fw_reqs *reqs, u32 mask)
+{
+	u32 pending;
+
+	fw_wait(ptdev->fw, panthor_fw_reqs_pending(reqs, mask), pending);
+
+	return pending ? -ETIMEDOUT : 0;
+}
+
+static u32 csgs_pending(struct panthor_device *ptdev, const u32 *masks, u32 slots)
+{
+	unsigned long left = slots;
+	u32 slot, pending = 0;
+
+	for_each_set_bit(slot, &left, FW_MAX_USED_CSGS) {
+		if (panthor_fw_reqs_pending(&panthor_fw_csg_get(ptdev, slot)->reqs, masks[slot]))
+			pending |= BIT(slot);
+	}
+
+	return pending;
+}
+
+/**
+ * panthor_fw_wait_csgs() - wait for the answers of a batch of group slots
+ * @ptdev: device, powered
+ * @masks: requests of each slot, indexed by slot
+ * @slots: bit per slot of the batch
+ *
+ * The time limit is that of the batch, so that a dead firmware costs it once.
+ *
+ * Context: as panthor_fw_wait_reqs().
+ * Return: slots that have not answered; 0 is success.
+ */
+u32 panthor_fw_wait_csgs(struct panthor_device *ptdev, const u32 *masks, u32 slots)
+{
+	u32 pending;
+
+	fw_wait(ptdev->fw, csgs_pending(ptdev, masks, slots), pending);
+
+	return pending;
+}
