@@ -103,11 +103,12 @@ bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as)
  * locked whenever the space is bound, also when it is bound in between; the
  * device need not be powered. The entries may be written in between; table
  * pages and memory that the edit removed may be freed only after end(). Pairs
- * of calls are serialised per address space by the caller; end() is called
- * even when begin() failed. An error is a hang: the reset is scheduled, the
- * edit stands, and end() has waited for the recovery. Signalling path, sleeps.
+ * of calls are serialised per address space by the caller. If the hardware
+ * hangs in between, the reset is scheduled, the edit stands and end() waits for
+ * the recovery; an error of end() means that it did not come in time.
+ * Signalling path, sleeps.
  */
-int panthor_mmu_edit_begin(struct panthor_device *ptdev, struct panthor_as *as, u64 va, u64 size);
+void panthor_mmu_edit_begin(struct panthor_device *ptdev, struct panthor_as *as, u64 va, u64 size);
 int panthor_mmu_edit_end(struct panthor_device *ptdev, struct panthor_as *as);
 
 /* Page sizes of the format as a bitmap: 4 KiB and 2 MiB. */
