@@ -287,7 +287,10 @@ void mali_cs_doorbell(struct mali_cs *cs);		/* INSERT and sync objects are looke
 void mali_cs_sync_notify(struct mali_cs *cs);		/* some sync object changed */
 void mali_cs_fault_ack(struct mali_cs *cs);		/* FAULT acknowledged and CS doorbell */
 void mali_cs_protm_enter(struct mali_cs *cs);		/* protected mode entered */
-/* TILER_OOM acknowledged with HEAP_START, HEAP_END; both 0: refused. */
+/*
+ * TILER_OOM acknowledged with HEAP_START, HEAP_END; 0: refused. Chunks that are
+ * not mapped writable end the work that needs them in FAULT CS_BUS_FAULT.
+ */
 void mali_cs_heap_answer(struct mali *gpu, struct mali_cs *cs, uint64_t start, uint64_t end);
 
 /* The test bench makes the stream report an exception; takes effect in the next run. */

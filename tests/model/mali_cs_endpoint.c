@@ -86,6 +86,8 @@ bool mali_cs_resources_acquire(struct mali *gpu, struct mali_cs *cs, uint32_t wa
 		return false;
 	}
 	cs->granted = wanted;
+	if (cs->blocked == MALI_CS_ON_RESOURCE)
+		cs->blocked = MALI_CS_UNBLOCKED;
 	return true;
 }
 

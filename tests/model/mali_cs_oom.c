@@ -105,7 +105,6 @@ void mali_cs_heap_answer(struct mali *gpu, struct mali_cs *cs, uint64_t start, u
 		return;
 	}
 	if (!chunk_writable(gpu, cs, start) || !chunk_writable(gpu, cs, end)) {
-		mali_guest_error(gpu, "heap chunk is not mapped writable", cs->at.id, start, end);
 		oom_fail(cs, MALI_CS_BUS_FAULT, start);
 		return;
 	}

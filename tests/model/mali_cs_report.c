@@ -32,11 +32,7 @@ enum mali_cs_step mali_cs_invalid(struct mali_cs *cs)
 
 void mali_cs_event(struct mali *gpu, struct mali_cs *cs, enum mali_cs_event event)
 {
-	uint32_t word = event == MALI_CS_EVENT_FATAL ? cs->state.fatal :
-			event == MALI_CS_EVENT_FAULT ? cs->state.fault : 0;
-
 	mali_cs_extract_sync(gpu, cs);
-	mali_trace(gpu, MALI_TRACE_CS_EVENT, NULL, cs->at.id, 1ull << event, word);
 	cs->at.ops->event(gpu, cs, event);
 }
 
