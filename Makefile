@@ -15,6 +15,7 @@ panthor-y := \
 	panthor_irq.o \
 	panthor_kbo.o \
 	panthor_mmu.o \
+	panthor_pgtable.o \
 	panthor_pwr.o \
 	panthor_query.o \
 	panthor_queue.o \
@@ -24,6 +25,9 @@ panthor-y := \
 	panthor_user_array.o \
 	panthor_vm.o \
 	panthor_vm_bind.o \
+	panthor_vm_kernel.o \
+	panthor_vm_op.o \
+	panthor_vm_pool.o \
 	lib/cs.o \
 	lib/exception.o \
 	lib/fw_image.o \

@@ -9,8 +9,21 @@
 #include <linux/mutex.h>
 #include <drm/drm_gem_shmem_helper.h>
 
+struct dma_buf;
 struct panthor_device;
 struct panthor_vm;
+
+/**
+ * struct panthor_gem_run - pages of a BO that are contiguous for the device
+ *
+ * A run ends where the next one begins, the last one with the BO.
+ */
+struct panthor_gem_run {
+	/** @offset: first byte in the BO. */
+	u64 offset;
+	/** @addr: its DMA address. */
+	dma_addr_t addr;
+};
 
 /**
  * struct panthor_gem_object - buffer object
@@ -20,7 +33,10 @@ struct panthor_gem_object {
 	struct drm_gem_shmem_object base;
 	/** @flags: I: DRM_PANTHOR_BO_*. */
 	u32 flags;
-	/** @exclusive_vm_root: I: root GEM object of the only VM it may be mapped in, or NULL. Holds a reference. */
+	/**
+	 * @exclusive_vm_root: I: root GEM object of the only VM it may be mapped in,
+	 * or NULL. Holds a reference.
+	 */
 	struct drm_gem_object *exclusive_vm_root;
 	/** @label_lock: leaf; guards @label. */
 	struct mutex label_lock;
@@ -28,12 +44,21 @@ struct panthor_gem_object {
 	const char *label;
 	/** @kernel: I: owned by the driver, never by user space. */
 	bool kernel;
+	/**
+	 * @runs: R: DMA addresses by offset, NULL until the first pin. Constant
+	 * from then on, so a holder of a pin reads it without a lock.
+	 */
+	struct panthor_gem_run *runs;
+	/** @num_runs: R: number of @runs. */
+	u32 num_runs;
 };
 
 static inline struct panthor_gem_object *to_panthor_bo(struct drm_gem_object *obj)
 {
 	return container_of(to_drm_gem_shmem_obj(obj), struct panthor_gem_object, base);
 }
+
+int panthor_gem_init(struct panthor_device *ptdev);
 
 /* drm_driver.gem_create_object */
 struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t size);
@@ -42,12 +67,19 @@ struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t 
 struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
 					      struct panthor_vm *exclusive_vm);
 int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device *ptdev,
-				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags, u32 *handle);
+				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags,
+				   u32 *handle);
 /* Takes over label (kfree_const). */
 void panthor_gem_set_label(struct drm_gem_object *obj, const char *label);
-/* drm_driver.gem_prime_import: refuses nothing more than the helpers do; checks exclusive VM on self-import. */
+/* drm_driver.gem_prime_import */
 struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf);
 /* One range of DRM_IOCTL_PANTHOR_BO_SYNC. */
 int panthor_gem_sync(struct drm_gem_object *obj, u32 type, u64 offset, u64 size);
+
+/* Pages in memory, mapped for the device and clean in the CPU's caches. */
+int panthor_gem_pin_locked(struct panthor_gem_object *bo);
+void panthor_gem_unpin_locked(struct panthor_gem_object *bo);
+/* Pinned BOs only. */
+dma_addr_t panthor_gem_dma_addr(const struct panthor_gem_object *bo, u64 offset, u64 *len);
 
 #endif

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Buffer objects.
+ *
+ * Tiers of a BO's memory, each needing the one before it: address space in a
+ * shmem file (creation; costs no page), pages (first CPU map or first pin),
+ * mapped for the device with an index by offset (first pin, kept until the BO
+ * dies), pinned (as long as a &struct panthor_vm_bo or a dma-buf importer
+ * wants it).
+ *
+ * On a device that does not snoop, the CPU maps a BO write-combined unless it
+ * was created with WB_MMAP. The kernel has zeroed the pages through a cached
+ * mapping before; the lines have to be written back before the first uncached
+ * access, or they would hide the zeroes and later overwrite what was stored.
+ * Mapping the pages for the device does that, so a BO is mapped for the device
+ * before it is mapped for the CPU in any uncached way.
+ */
+#include <linux/bsearch.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_gpuvm.h>
+#include <drm/drm_prime.h>
+
+#include "lib/pt.h"
+#include "panthor_device.h"
+#include "panthor_gem.h"
+#include "panthor_vm.h"
+
+/* Nothing larger fits into the address space of any GPU of the family. */
+#define GEM_SIZE_MAX	BIT_ULL(48)
+
+/**
+ * panthor_gem_init() - prepare the device for BOs
+ * @ptdev: device
+ *
+ * Backs BOs with huge pages where the kernel has them, so that the GPU gets
+ * 2 MiB blocks; without them everything works with 4 KiB pages.
+ *
+ * Context: probe.
+ * Return: 0 or a negative errno.
+ */
+int panthor_gem_init(struct panthor_device *ptdev)
+{
+	int ret;
+
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
+		return 0;
+
+	ret = drm_gem_huge_mnt_create(&ptdev->base, "within_size");
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret)
+		drm_info(&ptdev->base, "no huge pages for buffers (%d)\n", ret);
+	return 0;
+}
+
+static void gem_free(struct drm_gem_object *obj)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	struct drm_gem_object *root = bo->exclusive_vm_root;
+
+	kvfree(bo->runs);
+	kfree_const(bo->label);
+	mutex_destroy(&bo->label_lock);
+
+	/* The root lends its reservation lock to the release. */
+	drm_gem_shmem_release(&bo->base);
+	kfree(bo);
+	if (root)
+		drm_gem_object_put(root);
+}
+
+static struct dma_buf *gem_export(struct drm_gem_object *obj, int flags)
+{
+	if (to_panthor_bo(obj)->exclusive_vm_root)
+		return ERR_PTR(-EINVAL);
+
+	return drm_gem_prime_export(obj, flags);
+}
+
+/* Called under the file's table lock: a racy look is all there is. */
+static enum drm_gem_object_status gem_status(struct drm_gem_object *obj)
+{
+	if (drm_gem_is_imported(obj) || READ_ONCE(to_panthor_bo(obj)->base.pages))
+		return DRM_GEM_OBJECT_RESIDENT;
+
+	return 0;
+}
+
+static size_t gem_rss(struct drm_gem_object *obj)
+{
+	return gem_status(obj) & DRM_GEM_OBJECT_RESIDENT ? obj->size : 0;
+}
+
+/* Before the first uncached CPU access, see the top of the file. */
+static int gem_prepare_uncached_locked(struct panthor_gem_object *bo)
+{
+	int ret;
+
+	if (!bo->base.map_wc || bo->runs)
+		return 0;
+
+	ret = panthor_gem_pin_locked(bo);
+	if (!ret)
+		panthor_gem_unpin_locked(bo);
+	return ret;
+}
+
+static int gem_vmap(struct drm_gem_object *obj, struct iosys_map *map)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	int ret = 0;
+
+	if (!drm_gem_is_imported(obj))
+		ret = gem_prepare_uncached_locked(bo);
+
+	return ret ?: drm_gem_shmem_vmap_locked(&bo->base, map);
+}
+
+static int gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	int ret;
+
+	if (drm_gem_is_imported(obj))
+		return drm_gem_shmem_mmap(&bo->base, vma);
+
+	/* The offset can be guessed, and a dma-buf needs none. */
+	if (bo->flags & DRM_PANTHOR_BO_NO_MMAP)
+		return -EINVAL;
+
+	ret = dma_resv_lock_interruptible(obj->resv, NULL);
+	if (ret)
+		return ret;
+	ret = gem_prepare_uncached_locked(bo);
+	dma_resv_unlock(obj->resv);
+
+	return ret ?: drm_gem_shmem_mmap(&bo->base, vma);
+}
+
+static const struct drm_gem_object_funcs panthor_gem_funcs = {
+	.free = gem_free,
+	.print_info = drm_gem_shmem_object_print_info,
+	.export = gem_export,
+	.pin = drm_gem_shmem_object_pin,
+	.unpin = drm_gem_shmem_object_unpin,
+	.get_sg_table = drm_gem_shmem_object_get_sg_table,
+	.vmap = gem_vmap,
+	.vunmap = drm_gem_shmem_object_vunmap,
+	.mmap = gem_mmap,
+	.status = gem_status,
+	.rss = gem_rss,
+	.vm_ops = &drm_gem_shmem_vm_ops,
+};
+
+/**
+ * panthor_gem_create_object() - drm_driver.gem_create_object
+ * @drm: device
+ * @size: size in bytes, not looked at
+ *
+ * Context: process context, allocates.
+ * Return: object with no backing yet, or ERR_PTR(-ENOMEM).
+ */
+struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t size)
+{
+	struct panthor_device *ptdev = to_panthor_device(drm);
+	struct panthor_gem_object *bo = kzalloc_obj(*bo, GFP_KERNEL_ACCOUNT);
+
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	bo->base.base.funcs = &panthor_gem_funcs;
+	bo->base.map_wc = !ptdev->coherent;
+	mutex_init(&bo->label_lock);
+	return &bo->base.base;
+}
+
+/**
+ * panthor_gem_create() - create a BO that user space does not see yet
+ * @ptdev: device
+ * @size: size in bytes, not 0; rounded up to pages
+ * @flags: DRM_PANTHOR_BO_*, checked by the caller
+ * @exclusive_vm: the only VM the BO may be mapped in, or NULL. The BO shares
+ *	its reservation and keeps its root object alive, not the VM.
+ *
+ * Context: process context, allocates. The last reference of an exclusive BO
+ * must not be dropped under the VM's reservation.
+ * Return: the BO with one reference or an ERR_PTR: -EINVAL (size), -ENOMEM.
+ */
+struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
+					      struct panthor_vm *exclusive_vm)
+{
+	struct drm_gem_shmem_object *shmem;
+	struct panthor_gem_object *bo;
+
+	if (!size || size > GEM_SIZE_MAX - PAGE_SIZE || size > SIZE_MAX - PAGE_SIZE)
+		return ERR_PTR(-EINVAL);
+
+	shmem = drm_gem_shmem_create(&ptdev->base, size);
+	if (IS_ERR(shmem))
+		return ERR_CAST(shmem);
+
+	bo = to_panthor_bo(&shmem->base);
+	bo->flags = flags;
+	if (flags & DRM_PANTHOR_BO_WB_MMAP)
+		shmem->map_wc = false;
+
+	if (exclusive_vm) {
+		bo->exclusive_vm_root = panthor_vm_root_gem(exclusive_vm);
+		drm_gem_object_get(bo->exclusive_vm_root);
+		shmem->base.resv = bo->exclusive_vm_root->resv;
+	}
+
+	return bo;
+}
+
+/**
+ * panthor_gem_create_with_handle() - DRM_IOCTL_PANTHOR_BO_CREATE
+ * @file: file that gets the handle
+ * @ptdev: device
+ * @exclusive_vm: only VM the BO may be mapped in, or NULL
+ * @size: in: bytes, not 0; out: rounded up to pages
+ * @flags: DRM_PANTHOR_BO_*, checked by the caller
+ * @handle: result
+ *
+ * The handle is published last, when nothing can fail any more.
+ *
+ * Context: process context, allocates.
+ * Return: 0 or a negative errno.
+ */
+int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device *ptdev,
+				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags,
+				   u32 *handle)
+{
+	struct panthor_gem_object *bo;
+	int ret;
+
+	if (*size > SIZE_MAX)
+		return -EINVAL;
+
+	bo = panthor_gem_create(ptdev, *size, flags, exclusive_vm);
+	if (IS_ERR(bo))
+		return PTR_ERR(bo);
+
+	*size = bo->base.base.size;
+	ret = drm_gem_handle_create(file, &bo->base.base, handle);
+	drm_gem_object_put(&bo->base.base); /* the handle has its own */
+	return ret;
+}
+
+/**
+ * panthor_gem_set_label() - name a BO for debugging
+ * @obj: BO
+ * @label: NUL-terminated, from a kfree_const()able place; ownership moves here. NULL clears.
+ *
+ * Context: process context.
+ */
+void panthor_gem_set_label(struct drm_gem_object *obj, const char *label)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+
+	scoped_guard(mutex, &bo->label_lock)
+		swap(bo->label, label);
+	kfree_const(label);
+}
+
+/**
+ * panthor_gem_prime_import() - drm_driver.gem_prime_import
+ * @drm: device
+ * @dma_buf: buffer to import
+ *
+ * A buffer of this device becomes the same BO again. A foreign one is attached
+ * but mapped for the device only when it is first bound.
+ *
+ * Context: process context, allocates.
+ * Return: object with a reference or an ERR_PTR: -EINVAL for a BO with an
+ * exclusive VM, which cannot have been exported by a file that may share it.
+ */
+struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf)
+{
+	if (drm_gem_is_prime_exported_dma_buf(drm, dma_buf) &&
+	    to_panthor_bo(dma_buf->priv)->exclusive_vm_root)
+		return ERR_PTR(-EINVAL);
+
+	return drm_gem_shmem_prime_import_no_map(drm, dma_buf);
+}
+
+static struct sg_table *gem_map_sgt_locked(struct panthor_gem_object *bo)
+{
+	struct drm_gem_shmem_object *shmem = &bo->base;
+	struct drm_gem_object *obj = &shmem->base;
+	struct sg_table *sgt;
+	int ret;
+
+	if (drm_gem_is_imported(obj))
+		return dma_buf_map_attachment(obj->import_attach, DMA_BIDIRECTIONAL);
+
+	sgt = drm_gem_shmem_get_sg_table(shmem);
+	if (IS_ERR(sgt))
+		return sgt;
+
+	ret = dma_map_sgtable(obj->dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
+	if (ret) {
+		sg_free_table(sgt);
+		kfree(sgt);
+		return ERR_PTR(ret);
+	}
+
+	/* The mapping's own page reference; drm_gem_shmem_release() drops it. */
+	refcount_inc(&shmem->pages_use_count);
+	return sgt;
+}
+
+/*
+ * Runs of imported buffers are merged, to find blocks in whatever pieces the
+ * exporter maps. Those of our own pages are the scatter list's, which are as
+ * large as they get, because a cache operation may not cross its entries.
+ */
+static int gem_index_locked(struct panthor_gem_object *bo, struct sg_table *sgt)
+{
+	bool merge = drm_gem_is_imported(&bo->base.base);
+	struct panthor_gem_run *runs;
+	dma_addr_t next = 0;
+	struct scatterlist *sg;
+	u64 offset = 0;
+	u32 n = 0;
+	int i;
+
+	runs = kvmalloc_array(sgt->nents, sizeof(*runs), GFP_KERNEL_ACCOUNT);
+	if (!runs)
+		return -ENOMEM;
+
+	for_each_sgtable_dma_sg(sgt, sg, i) {
+		dma_addr_t addr = sg_dma_address(sg);
+
+		if (!IS_ALIGNED(addr | sg_dma_len(sg), PT_PAGE_4K)) {
+			kvfree(runs);
+			return -EINVAL;
+		}
+		if (!merge || !n || addr != next)
+			runs[n++] = (struct panthor_gem_run){ .offset = offset, .addr = addr };
+		offset += sg_dma_len(sg);
+		next = addr + sg_dma_len(sg);
+	}
+
+	if (!n || offset < bo->base.base.size) {
+		kvfree(runs);
+		return -EINVAL;
+	}
+
+	bo->num_runs = n;
+	bo->runs = runs;
+	return 0;
+}
+
+static int gem_map_dma_locked(struct panthor_gem_object *bo)
+{
+	struct sg_table *sgt = bo->base.sgt;
+
+	if (bo->runs)
+		return 0;
+
+	/* A failure after this leaves the mapping to the next try or to release. */
+	if (!sgt) {
+		sgt = gem_map_sgt_locked(bo);
+		if (IS_ERR(sgt))
+			return PTR_ERR(sgt);
+		bo->base.sgt = sgt;
+	}
+
+	return gem_index_locked(bo, sgt);
+}
+
+/**
+ * panthor_gem_pin_locked() - keep a BO's pages where they are, mapped for the device
+ * @bo: BO
+ *
+ * Pins nest. The first one populates the BO.
+ *
+ * Context: process context, allocates. The BO's reservation is held.
+ * Return: 0, -ENOMEM, -EINVAL for an imported buffer in pieces smaller than a
+ * GPU page, or what the exporter says.
+ */
+int panthor_gem_pin_locked(struct panthor_gem_object *bo)
+{
+	bool imported = drm_gem_is_imported(&bo->base.base);
+	int ret = 0;
+
+	dma_resv_assert_held(bo->base.base.resv);
+
+	if (!imported)
+		ret = drm_gem_shmem_pin_locked(&bo->base);
+	if (ret)
+		return ret;
+
+	ret = gem_map_dma_locked(bo);
+	if (ret && !imported)
+		drm_gem_shmem_unpin_locked(&bo->base);
+	return ret;
+}
+
+/**
+ * panthor_gem_unpin_locked() - undo one panthor_gem_pin_locked()
+ * @bo: BO
+ *
+ * Context: process context. The BO's reservation is held.
+ */
+void panthor_gem_unpin_locked(struct panthor_gem_object *bo)
+{
+	dma_resv_assert_held(bo->base.base.resv);
+
+	/* An imported buffer stays mapped until it is released. */
+	if (!drm_gem_is_imported(&bo->base.base))
+		drm_gem_shmem_unpin_locked(&bo->base);
+}
+
+static int run_cmp(const void *key, const void *elt)
+{
+	const struct panthor_gem_run *run = elt;
+	u64 offset = *(const u64 *)key;
+
+	if (offset < run[0].offset)
+		return -1;
+	return offset < run[1].offset ? 0 : 1;
+}
+
+/**
+ * panthor_gem_dma_addr() - where a byte of a pinned BO is for the device
+ * @bo: BO
+ * @offset: byte in the BO, less than its size
+ * @len: contiguous bytes from there on, or NULL
+ *
+ * Context: any; the caller owns a pin. Neither sleeps nor allocates.
+ * Return: DMA address.
+ */
+dma_addr_t panthor_gem_dma_addr(const struct panthor_gem_object *bo, u64 offset, u64 *len)
+{
+	const struct panthor_gem_run *last = &bo->runs[bo->num_runs - 1];
+	const struct panthor_gem_run *run = last;
+	u64 end = bo->base.base.size;
+
+	/* The last run has no successor to compare with. */
+	if (offset < last->offset) {
+		run = bsearch(&offset, bo->runs, bo->num_runs - 1, sizeof(*run), run_cmp);
+		end = run[1].offset;
+	}
+
+	if (len)
+		*len = end - offset;
+	return run->addr + (offset - run->offset);
+}
+
+static void gem_sync_run(struct device *dev, dma_addr_t addr, size_t len, bool invalidate)
+{
+	dma_sync_single_for_device(dev, addr, len, DMA_TO_DEVICE);
+	if (invalidate)
+		dma_sync_single_for_cpu(dev, addr, len, DMA_FROM_DEVICE);
+}
+
+/**
+ * panthor_gem_sync() - cache maintenance on a range of a BO
+ * @obj: BO
+ * @type: DRM_PANTHOR_BO_SYNC_*
+ * @offset: first byte
+ * @size: number of bytes, may be 0
+ *
+ * Nothing to do where the CPU maps the BO uncached or where the device has
+ * never seen its pages.
+ *
+ * Context: process context, sleeps.
+ * Return: 0, -EINVAL for a bad range, an unknown type or an imported BO, -EINTR.
+ */
+int panthor_gem_sync(struct drm_gem_object *obj, u32 type, u64 offset, u64 size)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	u64 end, mask = dma_get_cache_alignment() - 1;
+	int ret;
+
+	if (type != DRM_PANTHOR_BO_SYNC_CPU_CACHE_FLUSH &&
+	    type != DRM_PANTHOR_BO_SYNC_CPU_CACHE_FLUSH_AND_INVALIDATE)
+		return -EINVAL;
+
+	if (drm_gem_is_imported(obj) || check_add_overflow(offset, size, &end) || end > obj->size)
+		return -EINVAL;
+
+	if (!size || bo->base.map_wc || to_panthor_device(obj->dev)->coherent)
+		return 0;
+
+	ret = dma_resv_lock_interruptible(obj->resv, NULL);
+	if (ret)
+		return ret;
+
+	offset &= ~mask;
+	end = min_t(u64, (end + mask) & ~mask, obj->size);
+	while (bo->runs && offset < end) {
+		u64 len;
+		dma_addr_t addr = panthor_gem_dma_addr(bo, offset, &len);
+
+		len = min(len, end - offset);
+		gem_sync_run(obj->dev->dev, addr, len,
+			     type == DRM_PANTHOR_BO_SYNC_CPU_CACHE_FLUSH_AND_INVALIDATE);
+		offset += len;
+	}
+
+	dma_resv_unlock(obj->resv);
+	return 0;
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Page tables of one VM.
+ *
+ * The entries are written by io-pgtable (AArch64 stage 1, 4 KiB granule,
+ * hw/mmu.md section 4). Ours is where the tables come from and when they go:
+ * an edit takes new ones from its reserve, and a table it removes stays intact
+ * until the GPU has forgotten it.
+ *
+ * io-pgtable removes a table when the range it covers is unmapped as one
+ * block. Unmapping therefore goes by the largest size that fits, whatever the
+ * range was mapped with, and the VM layer unmaps the whole 2 MiB or 1 GiB
+ * around a range once nothing is left there. Only level-1 tables outlive their
+ * contents, one per 512 GiB.
+ */
+#include <linux/io-pgtable.h>
+#include <linux/slab.h>
+
+#include "lib/pt.h"
+#include "lib/regs.h"
+#include "panthor_device.h"
+#include "panthor_gem.h"
+#include "panthor_pgtable.h"
+
+#define PT_TABLE_SIZE	SZ_4K
+#define PT_SIZE_1G	((u64)SZ_1G)
+#define PT_SIZE_512G	(PT_SIZE_1G * 512)
+
+/* Low bits of an entry (4.2) */
+#define PTE_TYPE	GENMASK_ULL(1, 0)
+#define   PTE_TYPE_BLOCK	1
+
+/*
+ * The first word of a page that is set aside links to the next one. As a
+ * descriptor the link is invalid, since pages are aligned: a walk through a
+ * table just removed faults at worst.
+ */
+static void page_push(void **list, void *page)
+{
+	*(void **)page = *list;
+	*list = page;
+}
+
+static void *page_pop(void **list)
+{
+	void *page = *list;
+
+	if (page) {
+		*list = *(void **)page;
+		*(void **)page = NULL;
+	}
+	return page;
+}
+
+/**
+ * panthor_pt_reserve_add() - set table pages aside
+ * @reserve: reserve, zeroed before its first use
+ * @count: pages to add
+ *
+ * Context: process context, allocates.
+ * Return: 0, or -ENOMEM with the reserve holding less.
+ */
+int panthor_pt_reserve_add(struct panthor_pt_reserve *reserve, u32 count)
+{
+	while (count--) {
+		/* kmalloc() aligns a power of two to itself, whatever PAGE_SIZE is. */
+		void *page = kzalloc(PT_TABLE_SIZE, GFP_KERNEL_ACCOUNT);
+
+		if (!page)
+			return -ENOMEM;
+		page_push(&reserve->spare, page);
+		reserve->num_spare++;
+		cond_resched();
+	}
+
+	return 0;
+}
+
+/**
+ * panthor_pt_reserve_park() - keep removed tables for later
+ * @reserve: reserve of an edit that the hardware did not finish
+ * @to: reserve that outlives the GPU's use of the tables
+ *
+ * Context: any; neither sleeps nor allocates.
+ */
+void panthor_pt_reserve_park(struct panthor_pt_reserve *reserve, struct panthor_pt_reserve *to)
+{
+	void *page;
+
+	while ((page = page_pop(&reserve->removed)))
+		page_push(&to->removed, page);
+}
+
+/**
+ * panthor_pt_reserve_fini() - free what an edit did not use and what it removed
+ * @reserve: reserve; the GPU has forgotten the removed tables
+ *
+ * Context: any that may call kfree().
+ */
+void panthor_pt_reserve_fini(struct panthor_pt_reserve *reserve)
+{
+	void *page;
+
+	while ((page = page_pop(&reserve->spare)))
+		kfree(page);
+	while ((page = page_pop(&reserve->removed)))
+		kfree(page);
+	reserve->num_spare = 0;
+}
+
+/* io_pgtable_cfg.alloc: without a reserve only for the root, when the tables are made. */
+static void *pgtable_alloc(void *cookie, size_t size, gfp_t gfp)
+{
+	struct panthor_pgtable *pt = cookie;
+	void *page;
+
+	if (!pt->reserve) {
+		page = kzalloc(max_t(size_t, size, PT_TABLE_SIZE), GFP_KERNEL_ACCOUNT);
+	} else {
+		page = page_pop(&pt->reserve->spare);
+		if (page)
+			pt->reserve->num_spare--;
+	}
+
+	if (page)
+		pt->num_tables++;
+	return page;
+}
+
+/* io_pgtable_cfg.free: without a reserve when the tables are taken down as a whole. */
+static void pgtable_free(void *cookie, void *page, size_t size)
+{
+	struct panthor_pgtable *pt = cookie;
+
+	pt->num_tables--;
+	if (pt->reserve)
+		page_push(&pt->reserve->removed, page);
+	else
+		kfree(page);
+}
+
+/**
+ * panthor_pgtable_init() - make empty page tables
+ * @ptdev: device
+ * @pt: page tables, zeroed
+ *
+ * Context: process context, allocates.
+ * Return: 0 or -ENOMEM.
+ */
+int panthor_pgtable_init(struct panthor_device *ptdev, struct panthor_pgtable *pt)
+{
+	u32 features = ptdev->gpu_info.mmu_features;
+	struct io_pgtable_cfg cfg = {
+		/* 1 GiB to unmap by, never to map. What is missing is known to us. */
+		.quirks = IO_PGTABLE_QUIRK_NO_WARN,
+		.pgsize_bitmap = SZ_4K | SZ_2M | SZ_1G,
+		.ias = FIELD_GET(GPU_MMU_FEATURES_VA_BITS, features),
+		.oas = FIELD_GET(GPU_MMU_FEATURES_PA_BITS, features),
+		.coherent_walk = ptdev->coherent,
+		.iommu_dev = ptdev->base.dev,
+		.alloc = pgtable_alloc,
+		.free = pgtable_free,
+	};
+
+	pt->ptdev = ptdev;
+	pt->ops = alloc_io_pgtable_ops(ARM_64_LPAE_S1, &cfg, pt);
+	if (!pt->ops)
+		return -ENOMEM;
+
+	pt->root_pa = cfg.arm_lpae_s1_cfg.ttbr;
+	pt->mair = cfg.arm_lpae_s1_cfg.mair;
+	return 0;
+}
+
+/**
+ * panthor_pgtable_fini() - free all tables
+ * @pt: page tables that no slot uses any more; a failed init is fine
+ *
+ * Context: process context.
+ */
+void panthor_pgtable_fini(struct panthor_pgtable *pt)
+{
+	free_io_pgtable_ops(pt->ops);
+	pt->ops = NULL;
+}
+
+/**
+ * panthor_pgtable_edit_begin() - start an edit
+ * @pt: page tables
+ * @reserve: where tables come from and go to
+ *
+ * Context: any that sleeps; the VM's op_lock is held until panthor_pgtable_edit_end().
+ */
+void panthor_pgtable_edit_begin(struct panthor_pgtable *pt, struct panthor_pt_reserve *reserve)
+{
+	pt->reserve = reserve;
+}
+
+/**
+ * panthor_pgtable_edit_end() - end an edit
+ * @pt: page tables
+ */
+void panthor_pgtable_edit_end(struct panthor_pgtable *pt)
+{
+	pt->reserve = NULL;
+}
+
+static int pgtable_prot(u32 flags)
+{
+	int prot = IOMMU_READ;
+
+	if (!(flags & DRM_PANTHOR_VM_BIND_OP_MAP_READONLY))
+		prot |= IOMMU_WRITE;
+	if (flags & DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC)
+		prot |= IOMMU_NOEXEC;
+	if (!(flags & DRM_PANTHOR_VM_BIND_OP_MAP_UNCACHED))
+		prot |= IOMMU_CACHE;
+	return prot;
+}
+
+/**
+ * panthor_pgtable_map_cost() - how many tables a mapping may take
+ * @va: start, GPU page aligned
+ * @bo: pinned BO
+ * @offset: first byte in the BO, GPU page aligned
+ * @size: bytes, GPU page aligned, not 0
+ *
+ * Level-3 tables are counted from the real memory layout, those above from
+ * the range: they may be there already.
+ *
+ * Context: any; the caller owns a pin.
+ * Return: upper bound.
+ */
+u32 panthor_pgtable_map_cost(u64 va, const struct panthor_gem_object *bo, u64 offset, u64 size)
+{
+	u64 blocks = (ALIGN(va + size, PT_PAGE_2M) - ALIGN_DOWN(va, PT_PAGE_2M)) / PT_PAGE_2M;
+	u32 cost = panthor_pt_map_tables(va, size) - blocks;
+	u64 last_block = U64_MAX;
+
+	while (size) {
+		u64 len, count, step;
+		u64 pa = panthor_gem_dma_addr(bo, offset, &len);
+		u64 pgsize = panthor_pt_page_size(va, pa, min(len, size), &count);
+
+		if (pgsize == PT_PAGE_4K && va / PT_PAGE_2M != last_block) {
+			last_block = va / PT_PAGE_2M;
+			cost++;
+		}
+
+		step = pgsize * count;
+		va += step;
+		offset += step;
+		size -= step;
+	}
+
+	return cost;
+}
+
+static int pgtable_map_run(struct panthor_pgtable *pt, u64 va, u64 pa, u64 size, int prot,
+			   u64 *done)
+{
+	while (size) {
+		size_t mapped = 0;
+		u64 count;
+		u64 pgsize = panthor_pt_page_size(va, pa, size, &count);
+		int ret = pt->ops->map_pages(pt->ops, va, pa, pgsize, count, prot, GFP_NOWAIT,
+					     &mapped);
+
+		*done += mapped;
+		if (ret)
+			return ret;
+
+		va += mapped;
+		pa += mapped;
+		size -= mapped;
+	}
+
+	return 0;
+}
+
+/**
+ * panthor_pgtable_map() - map a part of a BO
+ * @pt: page tables
+ * @va: start, GPU page aligned; nothing is mapped in the range
+ * @bo: pinned BO
+ * @offset: first byte in the BO, GPU page aligned
+ * @size: bytes, GPU page aligned
+ * @flags: DRM_PANTHOR_VM_BIND_OP_MAP_*
+ *
+ * Blocks of 2 MiB where VA and memory allow it.
+ *
+ * Context: within an edit; fence-signalling path.
+ * Return: 0, or with nothing mapped -ENOMEM for a reserve that was too small,
+ * -ERANGE for memory out of the GPU's reach.
+ */
+int panthor_pgtable_map(struct panthor_pgtable *pt, u64 va, const struct panthor_gem_object *bo,
+			u64 offset, u64 size, u32 flags)
+{
+	int ret = 0, prot = pgtable_prot(flags);
+	u64 done = 0;
+
+	while (done < size && !ret) {
+		u64 len;
+		u64 pa = panthor_gem_dma_addr(bo, offset + done, &len);
+
+		ret = pgtable_map_run(pt, va + done, pa, min(len, size - done), prot, &done);
+	}
+
+	if (ret && done)
+		panthor_pgtable_unmap(pt, va, done);
+	return ret;
+}
+
+/* The largest step at @va; calls may not cross the next larger boundary (7.3). */
+static u64 unmap_step(u64 va, u64 size, u64 *count)
+{
+	static const u64 sizes[] = { PT_SIZE_512G, PT_SIZE_1G, PT_PAGE_2M, PT_PAGE_4K };
+	u32 i = 1;
+
+	while (i < ARRAY_SIZE(sizes) - 1 && (!IS_ALIGNED(va, sizes[i]) || size < sizes[i]))
+		i++;
+
+	*count = min(size, ALIGN(va + 1, sizes[i - 1]) - va) / sizes[i];
+	return sizes[i];
+}
+
+/**
+ * panthor_pgtable_unmap() - unmap whatever is in a range
+ * @pt: page tables
+ * @va: start, GPU page aligned
+ * @size: bytes, GPU page aligned
+ *
+ * Holes are fine. A block that sticks out of the range has to be split before.
+ * Tables that the range covers completely are removed.
+ *
+ * Context: within an edit; fence-signalling path.
+ */
+void panthor_pgtable_unmap(struct panthor_pgtable *pt, u64 va, u64 size)
+{
+	while (size) {
+		u64 count, done;
+		u64 pgsize = unmap_step(va, size, &count);
+
+		/* Stops at the first hole, which is one step wide at least. */
+		done = pt->ops->unmap_pages(pt->ops, va, pgsize, count, NULL);
+		if (done < pgsize * count)
+			done += pgsize;
+
+		va += done;
+		size -= done;
+	}
+}
+
+/**
+ * panthor_pgtable_split() - turn the block around an address into pages
+ * @pt: page tables
+ * @va: address; nothing happens when it is not inside a block or at its start
+ * @flags: DRM_PANTHOR_VM_BIND_OP_MAP_* of the mapping
+ *
+ * The translation stays the same. The locked region has to cover the block, or
+ * the GPU could fault on the way (7.3).
+ *
+ * Context: within an edit; fence-signalling path.
+ * Return: 0, or -ENOMEM with nothing changed when the reserve is empty.
+ */
+int panthor_pgtable_split(struct panthor_pgtable *pt, u64 va, u32 flags)
+{
+	struct arm_lpae_io_pgtable_walk_data walk = {};
+	u64 block = ALIGN_DOWN(va, PT_PAGE_2M);
+	u64 pa, done = 0;
+
+	if (block == va || pt->ops->pgtable_walk(pt->ops, block, &walk) ||
+	    FIELD_GET(PTE_TYPE, walk.ptes[2]) != PTE_TYPE_BLOCK)
+		return 0;
+
+	if (!pt->reserve->num_spare)
+		return -ENOMEM;
+
+	pa = pt->ops->iova_to_phys(pt->ops, block);
+	pt->ops->unmap_pages(pt->ops, block, PT_PAGE_2M, 1, NULL);
+
+	/* The table is there and the entries are free: this does not fail. */
+	while (done < PT_PAGE_2M) {
+		size_t mapped = 0;
+
+		if (WARN_ON_ONCE(pt->ops->map_pages(pt->ops, block + done, pa + done, PT_PAGE_4K,
+						    (PT_PAGE_2M - done) / PT_PAGE_4K,
+						    pgtable_prot(flags), GFP_NOWAIT, &mapped)))
+			return -EINVAL;
+		done += mapped;
+	}
+
+	return 0;
+}

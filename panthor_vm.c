@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A GPU address space as an object: creation, end of life, what the scheduler
+ * and the firmware part ask of it. How mappings change is in panthor_vm_op.c.
+ *
+ * The address space is [0, user_size) for user space and the rest for the
+ * kernel. Both live in one drm_gpuvm, so that whatever the GPU can reach has a
+ * &struct panthor_vm_bo that pins it.
+ *
+ * The last reference may be dropped by the cleanup work, so nothing here waits
+ * for that work; it is known to be idle when the VM is freed, because it owns
+ * a reference while it is queued.
+ */
+#include <linux/highmem.h>
+#include <linux/slab.h>
+
+#include <drm/drm_exec.h>
+#include <drm/drm_managed.h>
+
+#include "lib/pt.h"
+#include "panthor_device.h"
+#include "panthor_gem.h"
+#include "panthor_heap.h"
+#include "panthor_vm_op.h"
+#include "panthor_vm_priv.h"
+
+static void vm_shared_fini(struct drm_device *drm, void *data)
+{
+	struct panthor_vm_shared *shared = data;
+
+	destroy_workqueue(shared->bind_wq);
+}
+
+/**
+ * panthor_vm_init() - prepare the device for VMs
+ * @ptdev: device
+ *
+ * Context: probe.
+ * Return: 0 or -ENOMEM.
+ */
+int panthor_vm_init(struct panthor_device *ptdev)
+{
+	struct panthor_vm_shared *shared = drmm_kzalloc(&ptdev->base, sizeof(*shared), GFP_KERNEL);
+
+	if (!shared)
+		return -ENOMEM;
+
+	shared->bind_wq = alloc_workqueue("panthor-bind", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!shared->bind_wq)
+		return -ENOMEM;
+
+	ptdev->vms = shared;
+	return drmm_add_action_or_reset(&ptdev->base, vm_shared_fini, shared);
+}
+
+/**
+ * panthor_vm_set_fault_handler() - who is told of page faults
+ * @ptdev: device
+ * @handler: called in the MMU's fault path, a fence-signalling path, after the
+ *	VM's slot was disabled; NULL for no one
+ */
+void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
+				  void (*handler)(struct panthor_device *ptdev,
+						  struct panthor_vm *vm))
+{
+	WRITE_ONCE(ptdev->vms->fault_handler, handler);
+}
+
+static void vm_as_fault(struct panthor_as *as)
+{
+	struct panthor_vm *vm = container_of(as, struct panthor_vm, as);
+	void (*handler)(struct panthor_device *ptdev, struct panthor_vm *vm);
+
+	handler = READ_ONCE(vm->ptdev->vms->fault_handler);
+	if (handler)
+		handler(vm->ptdev, vm);
+}
+
+static const struct panthor_as_ops vm_as_ops = {
+	.fault = vm_as_fault,
+};
+
+/* What a hang of the MMU left behind is safe to free once the reset is over. */
+static void vm_release_parked(struct panthor_vm *vm)
+{
+	struct panthor_pt_reserve tables = {};
+	LIST_HEAD(vmas);
+
+	scoped_guard(mutex, &vm->op_lock) {
+		list_splice_init(&vm->parked_vmas, &vmas);
+		swap(tables, vm->parked_tables);
+	}
+
+	if (list_empty(&vmas) && !tables.removed)
+		return;
+
+	flush_work(&vm->ptdev->reset.work);
+	panthor_vm_unmapped_release(&vmas);
+	panthor_pt_reserve_fini(&tables);
+}
+
+static void vm_cleanup_work(struct work_struct *work)
+{
+	struct panthor_vm *vm = container_of(work, struct panthor_vm, cleanup_work);
+
+	vm_release_parked(vm);
+	drm_gpuvm_bo_deferred_cleanup(&vm->base);
+	panthor_vm_put(vm); /* the work's reference */
+}
+
+/**
+ * panthor_vm_put_deferred() - drop a reference from where the VM must not be freed
+ * @vm: VM; the reference moves to the cleanup work
+ *
+ * Context: any; neither sleeps nor allocates.
+ */
+void panthor_vm_put_deferred(struct panthor_vm *vm)
+{
+	/* If the work is queued, it has a reference: this one is not the last. */
+	if (!queue_work(vm->ptdev->cleanup_wq, &vm->cleanup_work))
+		drm_gpuvm_put(&vm->base);
+}
+
+/**
+ * panthor_vm_queue_cleanup() - have zombies of &struct panthor_vm_bo freed, if there are any
+ * @vm: VM
+ *
+ * Context: any; neither sleeps nor allocates.
+ */
+void panthor_vm_queue_cleanup(struct panthor_vm *vm)
+{
+	/* A look at the parked list without op_lock: whoever filled it comes here after that. */
+	if (llist_empty(&vm->base.bo_defer) && list_empty_careful(&vm->parked_vmas))
+		return;
+
+	panthor_vm_put_deferred(panthor_vm_get(vm));
+}
+
+static int vm_init_queue(struct panthor_vm *vm)
+{
+	struct drm_gpu_scheduler *sched = &vm->sched;
+	const struct drm_sched_init_args args = {
+		.ops = &panthor_vm_sched_ops,
+		.submit_wq = vm->ptdev->vms->bind_wq,
+		.num_rqs = 1,
+		.credit_limit = 1,
+		/* The jobs run to their end by themselves. */
+		.timeout = MAX_SCHEDULE_TIMEOUT,
+		.name = "panthor-vm-bind",
+		.dev = vm->ptdev->base.dev,
+	};
+	int ret = drm_sched_init(sched, &args);
+
+	if (ret)
+		return ret;
+
+	ret = drm_sched_entity_init(&vm->entity, 0, &sched, 1, NULL);
+	if (ret) {
+		drm_sched_fini(sched);
+		return ret;
+	}
+
+	vm->has_queue = true;
+	return 0;
+}
+
+/* The parts that vm_fini() takes down, half-built or not. */
+static int vm_build(struct panthor_vm *vm, bool for_mcu)
+{
+	int ret = panthor_pgtable_init(vm->ptdev, &vm->pt);
+
+	if (ret)
+		return ret;
+
+	panthor_mmu_as_init(vm->ptdev, &vm->as, &vm_as_ops, vm->pt.root_pa, vm->pt.mair, for_mcu);
+	return for_mcu ? 0 : vm_init_queue(vm);
+}
+
+static void vm_fini(struct panthor_vm *vm)
+{
+	if (vm->has_queue) {
+		drm_sched_entity_destroy(&vm->entity);
+		drm_sched_fini(&vm->sched);
+	}
+
+	panthor_mmu_as_fini(vm->ptdev, &vm->as);
+	panthor_pgtable_fini(&vm->pt);
+	panthor_pt_reserve_fini(&vm->parked_tables);
+	drm_mm_takedown(&vm->va_mm);
+	mutex_destroy(&vm->heaps_lock);
+	mutex_destroy(&vm->va_lock);
+	mutex_destroy(&vm->tree_lock);
+	mutex_destroy(&vm->op_lock);
+}
+
+/**
+ * panthor_vm_free() - drm_gpuvm_ops.vm_free
+ * @gpuvm: VM without references: no mapping, no zombie, no job
+ *
+ * Context: process context, sleeps.
+ */
+void panthor_vm_free(struct drm_gpuvm *gpuvm)
+{
+	struct panthor_vm *vm = to_panthor_vm(gpuvm);
+
+	vm_fini(vm);
+	if (vm->sparse_bo)
+		drm_gem_object_put(&vm->sparse_bo->base.base);
+	kfree_rcu(vm, rcu);
+}
+
+/**
+ * panthor_vm_create() - create an address space
+ * @ptdev: device
+ * @for_mcu: the MCU's, in slot 0; it has no queue for binds
+ * @va_range: size of the address space in bytes
+ * @kernel_va: start of the part that panthor_vm_alloc_kernel_va() hands out
+ * @kernel_size: its size in bytes
+ *
+ * Context: process context, allocates.
+ * Return: VM with one reference or an ERR_PTR.
+ */
+struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
+				     u64 va_range, u64 kernel_va, u64 kernel_size)
+{
+	struct drm_gem_object *root;
+	struct panthor_vm *vm;
+	int ret;
+
+	vm = kzalloc_obj(*vm, GFP_KERNEL_ACCOUNT);
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+
+	root = drm_gpuvm_resv_object_alloc(&ptdev->base);
+	if (!root) {
+		kfree(vm);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	vm->ptdev = ptdev;
+	vm->user_size = for_mcu ? 0 : kernel_va;
+	mutex_init(&vm->op_lock);
+	mutex_init(&vm->tree_lock);
+	mutex_init(&vm->va_lock);
+	mutex_init(&vm->heaps_lock);
+	INIT_LIST_HEAD(&vm->parked_vmas);
+	INIT_WORK(&vm->cleanup_work, vm_cleanup_work);
+	drm_mm_init(&vm->va_mm, kernel_va, kernel_size);
+	drm_gpuvm_init(&vm->base, for_mcu ? "panthor-mcu" : "panthor-vm",
+		       DRM_GPUVM_RESV_PROTECTED | DRM_GPUVM_IMMEDIATE_MODE, &ptdev->base, root,
+		       0, va_range, 0, 0, &panthor_gpuvm_ops);
+	drm_gem_object_put(root); /* the VM has its own */
+
+	ret = vm_build(vm, for_mcu);
+	if (ret) {
+		panthor_vm_put(vm);
+		return ERR_PTR(ret);
+	}
+
+	return vm;
+}
+
+/**
+ * panthor_vm_get() - take a reference
+ * @vm: VM the caller has a reference of
+ *
+ * Return: @vm.
+ */
+struct panthor_vm *panthor_vm_get(struct panthor_vm *vm)
+{
+	drm_gpuvm_get(&vm->base);
+	return vm;
+}
+
+/**
+ * panthor_vm_put() - drop a reference
+ * @vm: VM or NULL
+ *
+ * Context: process context, may sleep. No reservation is held.
+ */
+void panthor_vm_put(struct panthor_vm *vm)
+{
+	if (vm)
+		drm_gpuvm_put(&vm->base);
+}
+
+/**
+ * panthor_vm_destroy() - end the use of a VM by its file
+ * @vm: VM
+ *
+ * Tiler heaps and user mappings go, operations still queued will fail. Groups
+ * that use the VM keep their kernel mappings and fault on everything else.
+ *
+ * Context: process context, sleeps. Once per VM.
+ */
+void panthor_vm_destroy(struct panthor_vm *vm)
+{
+	struct panthor_vm_op op = { .type = PANTHOR_VM_OP_UNMAP, .size = vm->user_size };
+	struct panthor_heap_pool *heaps;
+	struct panthor_vm_batch batch;
+
+	scoped_guard(mutex, &vm->op_lock)
+		WRITE_ONCE(vm->destroyed, true);
+
+	scoped_guard(mutex, &vm->heaps_lock)
+		heaps = no_free_ptr(vm->heaps);
+	if (heaps) {
+		panthor_heap_pool_destroy(heaps);
+		panthor_heap_pool_put(heaps);
+	}
+
+	/* No mapping crosses the end of the range: nothing to split, nothing to allocate. */
+	panthor_vm_batch_init(&batch, vm, &op, 1);
+	WARN_ON_ONCE(panthor_vm_batch_run(&batch));
+	panthor_vm_batch_fini(&batch);
+}
+
+/**
+ * panthor_vm_set_unusable() - an operation that was promised has failed
+ * @vm: VM
+ *
+ * Context: fence-signalling path, sleeps. Takes op_lock.
+ */
+void panthor_vm_set_unusable(struct panthor_vm *vm)
+{
+	scoped_guard(mutex, &vm->op_lock)
+		WRITE_ONCE(vm->unusable, true);
+	panthor_mmu_as_disable(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_is_unusable() - a VM that failed or was destroyed
+ * @vm: VM
+ *
+ * Both conditions are for good, so that an answer of true does not become wrong.
+ *
+ * Context: any.
+ * Return: true if maps and submissions are refused.
+ */
+bool panthor_vm_is_unusable(struct panthor_vm *vm)
+{
+	return READ_ONCE(vm->unusable) || READ_ONCE(vm->destroyed);
+}
+
+/**
+ * panthor_vm_activate() - bind the VM to an address-space slot
+ * @vm: VM
+ *
+ * Context and result: panthor_mmu_as_activate().
+ */
+int panthor_vm_activate(struct panthor_vm *vm)
+{
+	return panthor_mmu_as_activate(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_deactivate() - one user of the slot less
+ * @vm: VM
+ *
+ * Context: panthor_mmu_as_deactivate().
+ */
+void panthor_vm_deactivate(struct panthor_vm *vm)
+{
+	panthor_mmu_as_deactivate(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_has_unhandled_faults() - a page fault since the slot was bound
+ * @vm: VM
+ *
+ * Context: fence-signalling path. Takes mmu->lock.
+ */
+bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm)
+{
+	return panthor_mmu_as_faulted(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_root_gem() - the object whose reservation is the VM's
+ * @vm: VM
+ *
+ * Return: root object; no reference is taken.
+ */
+struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm)
+{
+	return drm_gpuvm_resv_obj(&vm->base);
+}
+
+/**
+ * panthor_vm_prepare_submit() - lock all reservations a job of the VM has to respect
+ * @vm: VM
+ * @exec: locking context with duplicates ignored, in its retry loop
+ * @num_fences: fence slots to reserve in each
+ *
+ * Context: process context, sleeps and allocates.
+ * Return: 0, -EINTR, -ENOMEM or contention.
+ */
+int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsigned int num_fences)
+{
+	int ret = drm_gpuvm_prepare_vm(&vm->base, exec, num_fences);
+
+	return ret ?: drm_gpuvm_prepare_objects(&vm->base, exec, num_fences);
+}
+
+/**
+ * panthor_vm_add_submit_fence() - tell everyone who shares the VM's memory of a job
+ * @vm: VM
+ * @exec: context of panthor_vm_prepare_submit()
+ * @fence: fence of the job
+ *
+ * Synchronisation is explicit, so the fence only says when memory may be moved.
+ *
+ * Context: the reservations are held; does not allocate.
+ */
+void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec,
+				 struct dma_fence *fence)
+{
+	drm_gpuvm_resv_add_fence(&vm->base, exec, fence, DMA_RESV_USAGE_BOOKKEEP,
+				 DMA_RESV_USAGE_BOOKKEEP);
+}
+
+/**
+ * panthor_vm_get_heap_pool() - the VM's tiler heaps
+ * @vm: VM
+ * @create: make the pool if there is none yet
+ *
+ * Context: process context, sleeps.
+ * Return: the pool with a reference or an ERR_PTR: -ENOENT if there is none,
+ * -EINVAL for a destroyed VM, -ENOMEM.
+ */
+struct panthor_heap_pool *panthor_vm_get_heap_pool(struct panthor_vm *vm, bool create)
+{
+	struct panthor_heap_pool *pool;
+
+	guard(mutex)(&vm->heaps_lock);
+
+	if (!vm->heaps) {
+		if (!create)
+			return ERR_PTR(-ENOENT);
+		/* Set before the pool is taken down, so none is made after that. */
+		if (READ_ONCE(vm->destroyed))
+			return ERR_PTR(-EINVAL);
+
+		pool = panthor_heap_pool_create(vm->ptdev, vm);
+		if (IS_ERR(pool))
+			return pool;
+		vm->heaps = pool;
+	}
+
+	return panthor_heap_pool_get(vm->heaps);
+}

@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes to a VM.
+ *
+ * A batch of operations goes through three phases:
+ *
+ *  - prepare (process context, under the reservations of the VM and the BOs):
+ *    everything that can fail for want of memory. Each BO to be mapped gets its
+ *    &struct panthor_vm_bo, and with a new one the pin of its pages.
+ *  - run (under op_lock, possibly in a fence-signalling path): tree and tables
+ *    are changed together, inside one lock-flush-unlock round of the MMU.
+ *  - release: what was not used and what was removed.
+ *
+ * What a run takes out stays referenced until the round is over: the GPU may
+ * reach it until then. If the hardware does not answer, it stays referenced
+ * until the reset (see &panthor_vm.parked_vmas).
+ *
+ * Every step either happens in tree and tables or in neither: what could fail
+ * is checked before the first change.
+ */
+#include <linux/slab.h>
+
+#include <drm/drm_exec.h>
+
+#include "lib/pt.h"
+#include "panthor_device.h"
+#include "panthor_gem.h"
+#include "panthor_vm_op.h"
+#include "panthor_vm_priv.h"
+
+/**
+ * struct vm_run - one operation being carried out
+ */
+struct vm_run {
+	/** @vm: VM; its op_lock is held. */
+	struct panthor_vm *vm;
+	/** @batch: batch. */
+	struct panthor_vm_batch *batch;
+	/** @op: operation. */
+	struct panthor_vm_op *op;
+};
+
+static struct panthor_vma *op_take_vma(struct panthor_vm_op *op)
+{
+	for (u32 i = 0; i < PANTHOR_VM_OP_MAX_VMAS; i++)
+		if (op->vmas[i])
+			return no_free_ptr(op->vmas[i]);
+
+	return NULL;
+}
+
+static void op_return_vma(struct panthor_vm_op *op, struct panthor_vma *vma)
+{
+	for (u32 i = 0; i < PANTHOR_VM_OP_MAX_VMAS && vma; i++)
+		if (!op->vmas[i])
+			swap(op->vmas[i], vma);
+}
+
+static void vma_link(struct panthor_vma *vma, struct drm_gpuvm_bo *vm_bo)
+{
+	guard(mutex)(&vm_bo->obj->gpuva.lock);
+	drm_gpuva_link(&vma->base, vm_bo);
+}
+
+/* The BO's list keeps it, and so the pin, until the edit is over. */
+static void run_retire_vma(struct vm_run *run, struct panthor_vma *vma)
+{
+	list_add_tail(&vma->base.rb.entry, &run->batch->unmapped);
+}
+
+static int vm_step_map(struct drm_gpuva_op *step, void *priv)
+{
+	struct vm_run *run = priv;
+	struct panthor_vm_op *op = run->op;
+	struct panthor_vma *vma = op_take_vma(op);
+	int ret;
+
+	if (WARN_ON_ONCE(!vma))
+		return -ENOMEM;
+
+	ret = panthor_pgtable_map(&run->vm->pt, step->map.va.addr,
+				  to_panthor_bo(step->map.gem.obj), step->map.gem.offset,
+				  step->map.va.range, op->flags);
+	if (ret) {
+		op_return_vma(op, vma);
+		return ret;
+	}
+
+	vma->flags = op->flags;
+	drm_gpuva_map(&run->vm->base, &vma->base, &step->map);
+	vma_link(vma, op->vm_bo);
+	return 0;
+}
+
+static int remap_split(struct vm_run *run, const struct panthor_vma *vma, u64 start, u64 end)
+{
+	int ret = panthor_pgtable_split(&run->vm->pt, start, vma->flags);
+
+	return ret ?: panthor_pgtable_split(&run->vm->pt, end, vma->flags);
+}
+
+static int vm_step_remap(struct drm_gpuva_op *step, void *priv)
+{
+	struct drm_gpuva_op_remap *remap = &step->remap;
+	struct panthor_vma *vma = to_panthor_vma(remap->unmap->va);
+	struct panthor_vma *prev = NULL, *next = NULL;
+	struct vm_run *run = priv;
+	u64 start, size;
+	int ret;
+
+	if (remap->prev)
+		prev = op_take_vma(run->op);
+	if (remap->next)
+		next = op_take_vma(run->op);
+
+	drm_gpuva_op_remap_to_unmap_range(remap, &start, &size);
+	ret = -ENOMEM;
+	if ((!remap->prev || prev) && (!remap->next || next))
+		ret = remap_split(run, vma, start, start + size);
+	if (ret) {
+		op_return_vma(run->op, prev);
+		op_return_vma(run->op, next);
+		return ret;
+	}
+
+	panthor_pgtable_unmap(&run->vm->pt, start, size);
+	drm_gpuva_remap(prev ? &prev->base : NULL, next ? &next->base : NULL, remap);
+
+	if (prev) {
+		prev->flags = vma->flags;
+		vma_link(prev, vma->base.vm_bo);
+	}
+	if (next) {
+		next->flags = vma->flags;
+		vma_link(next, vma->base.vm_bo);
+	}
+
+	run_retire_vma(run, vma);
+	return 0;
+}
+
+static int vm_step_unmap(struct drm_gpuva_op *step, void *priv)
+{
+	struct panthor_vma *vma = to_panthor_vma(step->unmap.va);
+	struct vm_run *run = priv;
+
+	panthor_pgtable_unmap(&run->vm->pt, vma->base.va.addr, vma->base.va.range);
+	drm_gpuva_unmap(&step->unmap);
+	run_retire_vma(run, vma);
+	return 0;
+}
+
+static struct drm_gpuvm_bo *vm_bo_alloc(void)
+{
+	struct panthor_vm_bo *vm_bo = kzalloc_obj(*vm_bo, GFP_KERNEL_ACCOUNT);
+
+	return vm_bo ? &vm_bo->base : NULL;
+}
+
+/*
+ * Zombies come here from the cleanup work with no lock held. The only others
+ * are those that panthor_vm_bo_obtain_locked() found superfluous; they never
+ * had a pin, so the reservation their caller holds does not matter.
+ */
+static void vm_bo_free(struct drm_gpuvm_bo *base)
+{
+	struct panthor_vm_bo *vm_bo = to_panthor_vm_bo(base);
+	struct panthor_vm *vm = to_panthor_vm(base->vm);
+
+	if (vm_bo->pinned) {
+		dma_resv_lock(base->obj->resv, NULL);
+		panthor_gem_unpin_locked(to_panthor_bo(base->obj));
+		dma_resv_unlock(base->obj->resv);
+		atomic_dec(&vm->ptdev->vms->num_pins);
+	}
+
+	kfree(vm_bo);
+}
+
+const struct drm_gpuvm_ops panthor_gpuvm_ops = {
+	.vm_free = panthor_vm_free,
+	.vm_bo_alloc = vm_bo_alloc,
+	.vm_bo_free = vm_bo_free,
+	.sm_step_map = vm_step_map,
+	.sm_step_remap = vm_step_remap,
+	.sm_step_unmap = vm_step_unmap,
+};
+
+static u32 op_num_vmas(const struct panthor_vm_op *op)
+{
+	switch (op->type) {
+	case PANTHOR_VM_OP_MAP:
+		return PANTHOR_VM_OP_MAX_VMAS;
+	case PANTHOR_VM_OP_UNMAP:
+		/* A hole in one mapping, or an end of each of two. */
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+static int op_alloc(struct panthor_vm *vm, struct panthor_vm_op *op)
+{
+	u32 i, n = op_num_vmas(op);
+
+	for (i = 0; i < n; i++) {
+		op->vmas[i] = kzalloc_obj(*op->vmas[i], GFP_KERNEL_ACCOUNT);
+		if (!op->vmas[i])
+			return -ENOMEM;
+	}
+
+	if (op->type != PANTHOR_VM_OP_MAP)
+		return 0;
+
+	op->vm_bo = drm_gpuvm_bo_create(&vm->base, &op->bo->base.base);
+	return op->vm_bo ? 0 : -ENOMEM;
+}
+
+/**
+ * panthor_vm_batch_init() - start a batch
+ * @batch: batch
+ * @vm: VM; the caller's reference has to outlive the batch
+ * @ops: operations with their input fields filled in and the others zero
+ * @num_ops: number of @ops
+ */
+void panthor_vm_batch_init(struct panthor_vm_batch *batch, struct panthor_vm *vm,
+			   struct panthor_vm_op *ops, u32 num_ops)
+{
+	*batch = (struct panthor_vm_batch){
+		.vm = vm,
+		.ops = ops,
+		.num_ops = num_ops,
+		.num_prepared = num_ops,
+	};
+	INIT_LIST_HEAD(&batch->unmapped);
+}
+
+/**
+ * panthor_vm_batch_alloc() - first part of the preparation
+ * @batch: batch
+ *
+ * When an operation cannot be prepared, those before it can still be run:
+ * &panthor_vm_batch.num_prepared tells how many.
+ *
+ * Context: process context, allocates. No reservation is needed.
+ * Return: 0 or -ENOMEM.
+ */
+int panthor_vm_batch_alloc(struct panthor_vm_batch *batch)
+{
+	for (u32 i = 0; i < batch->num_prepared; i++) {
+		int ret = op_alloc(batch->vm, &batch->ops[i]);
+
+		if (ret) {
+			batch->num_prepared = i;
+			return ret;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * panthor_vm_batch_lock() - lock the reservations that the preparation needs
+ * @batch: batch
+ * @exec: locking context with duplicates ignored, in its retry loop
+ * @num_fences: fence slots to reserve in each
+ *
+ * Context: process context, sleeps and allocates.
+ * Return: 0, -EINTR if @exec is interruptible, -ENOMEM, or contention.
+ */
+int panthor_vm_batch_lock(struct panthor_vm_batch *batch, struct drm_exec *exec,
+			  unsigned int num_fences)
+{
+	int ret = drm_gpuvm_prepare_vm(&batch->vm->base, exec, num_fences);
+
+	for (u32 i = 0; i < batch->num_prepared && !ret; i++) {
+		struct panthor_vm_op *op = &batch->ops[i];
+
+		if (op->type != PANTHOR_VM_OP_MAP)
+			continue;
+		if (num_fences)
+			ret = drm_exec_prepare_obj(exec, &op->bo->base.base, num_fences);
+		else
+			ret = drm_exec_lock_obj(exec, &op->bo->base.base);
+	}
+
+	return ret;
+}
+
+/*
+ * The VM's object for a BO, new or known, with its pin. A pin that failed once
+ * is tried again by the next mapping. No one looks at what the put of the
+ * superfluous object says.
+ */
+static int op_obtain_vm_bo_locked(struct panthor_vm *vm, struct panthor_vm_op *op)
+{
+	struct panthor_vm_bo *vm_bo;
+	int ret;
+
+	op->vm_bo = drm_gpuvm_bo_obtain_prealloc(op->vm_bo);
+	drm_gem_object_put(&op->bo->base.base); /* op->vm_bo has one */
+	op->bo = NULL;
+
+	vm_bo = to_panthor_vm_bo(op->vm_bo);
+	if (!vm_bo->pinned) {
+		ret = panthor_gem_pin_locked(to_panthor_bo(op->vm_bo->obj));
+		if (ret)
+			return ret;
+		vm_bo->pinned = true;
+		atomic_inc(&vm->ptdev->vms->num_pins);
+	}
+
+	drm_gpuvm_bo_extobj_add(op->vm_bo);
+	return 0;
+}
+
+static int op_prepare_locked(struct panthor_vm_batch *batch, struct panthor_vm_op *op)
+{
+	/* Whatever is in the range may have to be split at both ends. */
+	u32 tables = panthor_pt_unmap_tables(op->va, op->size);
+
+	if (op->type == PANTHOR_VM_OP_NOP)
+		return 0;
+
+	if (op->type == PANTHOR_VM_OP_MAP) {
+		int ret = op_obtain_vm_bo_locked(batch->vm, op);
+
+		if (ret)
+			return ret;
+		tables += panthor_pgtable_map_cost(op->va, to_panthor_bo(op->vm_bo->obj),
+						   op->bo_offset, op->size);
+	}
+
+	return panthor_pt_reserve_add(&batch->tables, tables);
+}
+
+/**
+ * panthor_vm_batch_prepare_locked() - second part of the preparation
+ * @batch: batch; as with panthor_vm_batch_alloc() a failure only shortens it
+ *
+ * Context: process context, allocates. The reservations are held.
+ * Return: 0 or a negative errno.
+ */
+int panthor_vm_batch_prepare_locked(struct panthor_vm_batch *batch)
+{
+	drm_gpuvm_resv_assert_held(&batch->vm->base);
+
+	for (u32 i = 0; i < batch->num_prepared; i++) {
+		int ret = op_prepare_locked(batch, &batch->ops[i]);
+
+		if (ret) {
+			batch->num_prepared = i;
+			return ret;
+		}
+	}
+
+	return 0;
+}
+
+/**
+ * panthor_vm_batch_prepare() - the whole preparation of a batch of its own
+ * @batch: batch; as with panthor_vm_batch_alloc() a failure only shortens it
+ * @interruptible: signals end the wait for reservations
+ *
+ * Context: process context, sleeps and allocates; no reservation is held.
+ * Return: 0 or a negative errno; -EINTR only if nothing is prepared.
+ */
+int panthor_vm_batch_prepare(struct panthor_vm_batch *batch, bool interruptible)
+{
+	u32 flags = DRM_EXEC_IGNORE_DUPLICATES;
+	struct drm_exec exec;
+	int ret, err = panthor_vm_batch_alloc(batch);
+
+	if (interruptible)
+		flags |= DRM_EXEC_INTERRUPTIBLE_WAIT;
+
+	drm_exec_init(&exec, flags, batch->num_prepared + 1);
+	drm_exec_until_all_locked(&exec) {
+		ret = panthor_vm_batch_lock(batch, &exec, 0);
+		drm_exec_retry_on_contention(&exec);
+		if (ret)
+			break;
+	}
+
+	if (ret)
+		batch->num_prepared = 0;
+	else
+		ret = panthor_vm_batch_prepare_locked(batch);
+
+	drm_exec_fini(&exec);
+	return ret ?: err;
+}
+
+static bool vm_is_empty(struct panthor_vm *vm, u64 start, u64 end)
+{
+	return start == end || drm_gpuvm_interval_empty(&vm->base, start, end - start);
+}
+
+/*
+ * What an edit of [start, end) can change: the blocks it touches, and if it
+ * may leave nothing behind in the 1 GiB around an end, the tables of those.
+ */
+static void vm_edit_region(struct panthor_vm *vm, u64 *start, u64 *end)
+{
+	u64 lo = ALIGN_DOWN(*start, SZ_1G), hi = ALIGN(*end, SZ_1G);
+
+	*start = vm_is_empty(vm, lo, *start) ? lo : ALIGN_DOWN(*start, PT_PAGE_2M);
+	*end = vm_is_empty(vm, *end, hi) ? hi : ALIGN(*end, PT_PAGE_2M);
+}
+
+static u64 vm_empty_start(struct panthor_vm *vm, u64 va)
+{
+	if (vm_is_empty(vm, ALIGN_DOWN(va, SZ_1G), va))
+		return ALIGN_DOWN(va, SZ_1G);
+	if (vm_is_empty(vm, ALIGN_DOWN(va, PT_PAGE_2M), va))
+		return ALIGN_DOWN(va, PT_PAGE_2M);
+	return ALIGN(va, PT_PAGE_2M);
+}
+
+static u64 vm_empty_end(struct panthor_vm *vm, u64 va)
+{
+	if (vm_is_empty(vm, va, ALIGN(va, SZ_1G)))
+		return ALIGN(va, SZ_1G);
+	if (vm_is_empty(vm, va, ALIGN(va, PT_PAGE_2M)))
+		return ALIGN(va, PT_PAGE_2M);
+	return ALIGN_DOWN(va, PT_PAGE_2M);
+}
+
+/* [va, va + size) has become empty: remove the tables that serve nothing else. */
+static void vm_prune_tables(struct panthor_vm *vm, u64 va, u64 size)
+{
+	u64 start = vm_empty_start(vm, va), end = vm_empty_end(vm, va + size);
+
+	if (start < end)
+		panthor_pgtable_unmap(&vm->pt, start, end - start);
+}
+
+static int op_run(struct panthor_vm_batch *batch, struct panthor_vm_op *op)
+{
+	struct panthor_vm *vm = batch->vm;
+	struct vm_run run = { .vm = vm, .batch = batch, .op = op };
+	bool user = op->va < vm->user_size;
+	int ret;
+
+	if (op->type == PANTHOR_VM_OP_MAP) {
+		struct drm_gpuvm_map_req req = {
+			.map.va.addr = op->va,
+			.map.va.range = op->size,
+			.map.gem.obj = op->vm_bo->obj,
+			.map.gem.offset = op->bo_offset,
+		};
+
+		if (user && (vm->destroyed || vm->unusable))
+			return -EINVAL;
+		return drm_gpuvm_sm_map(&vm->base, &run, &req);
+	}
+
+	ret = drm_gpuvm_sm_unmap(&vm->base, &run, op->va, op->size);
+	if (!ret)
+		vm_prune_tables(vm, op->va, op->size);
+	return ret;
+}
+
+static void batch_region(struct panthor_vm_batch *batch, u64 *start, u64 *end)
+{
+	*start = U64_MAX;
+	*end = 0;
+
+	for (u32 i = 0; i < batch->num_prepared; i++) {
+		struct panthor_vm_op *op = &batch->ops[i];
+
+		if (op->type == PANTHOR_VM_OP_NOP)
+			continue;
+		*start = min(*start, op->va);
+		*end = max(*end, op->va + op->size);
+	}
+
+	if (*start < *end)
+		vm_edit_region(batch->vm, start, end);
+}
+
+/**
+ * panthor_vm_unmapped_release() - let go of mappings that the GPU has forgotten
+ * @unmapped: list of &struct panthor_vma that are in no tree
+ *
+ * Context: fence-signalling path; the VM's op_lock may be held.
+ */
+void panthor_vm_unmapped_release(struct list_head *unmapped)
+{
+	struct panthor_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, unmapped, base.rb.entry) {
+		list_del(&vma->base.rb.entry);
+		drm_gpuva_unlink_defer(&vma->base);
+		kfree(vma);
+	}
+}
+
+static int batch_run_ops(struct panthor_vm_batch *batch)
+{
+	int ret = 0;
+
+	while (batch->num_done < batch->num_prepared) {
+		struct panthor_vm_op *op = &batch->ops[batch->num_done];
+
+		if (op->type != PANTHOR_VM_OP_NOP)
+			ret = op_run(batch, op);
+		if (ret)
+			break;
+		batch->num_done++;
+	}
+
+	return ret;
+}
+
+/**
+ * panthor_vm_batch_run() - carry out what is prepared
+ * @batch: batch; runs up to the first operation that fails
+ *
+ * A hung MMU is no error: the edit stands, and the reset makes it true. If the
+ * reset does not come in time, what was removed is parked.
+ *
+ * Context: sleeps, allocates nothing; fence-signalling path. Takes op_lock.
+ * Return: 0 or the errno of operation &panthor_vm_batch.num_done: -EINVAL for a
+ * map in a VM that is destroyed or unusable, -ERANGE for memory out of the
+ * GPU's reach.
+ */
+int panthor_vm_batch_run(struct panthor_vm_batch *batch)
+{
+	struct panthor_vm *vm = batch->vm;
+	struct panthor_device *ptdev = vm->ptdev;
+	int ret = 0, hang;
+	u64 start, end;
+
+	mutex_lock(&vm->op_lock);
+	batch_region(batch, &start, &end);
+	if (start >= end) {
+		batch->num_done = batch->num_prepared; /* nothing but NOPs */
+		mutex_unlock(&vm->op_lock);
+		return 0;
+	}
+
+	panthor_pgtable_edit_begin(&vm->pt, &batch->tables);
+	panthor_mmu_edit_begin(ptdev, &vm->as, start, end - start);
+	scoped_guard(mutex, &vm->tree_lock)
+		ret = batch_run_ops(batch);
+	hang = panthor_mmu_edit_end(ptdev, &vm->as);
+	panthor_pgtable_edit_end(&vm->pt);
+
+	if (hang) {
+		list_splice_tail_init(&batch->unmapped, &vm->parked_vmas);
+		panthor_pt_reserve_park(&batch->tables, &vm->parked_tables);
+	} else {
+		panthor_vm_unmapped_release(&batch->unmapped);
+	}
+	mutex_unlock(&vm->op_lock);
+	return ret;
+}
+
+static void op_fini(struct panthor_vm_op *op)
+{
+	for (u32 i = 0; i < PANTHOR_VM_OP_MAX_VMAS; i++)
+		kfree(op->vmas[i]);
+
+	drm_gpuvm_bo_put_deferred(op->vm_bo);
+	if (op->bo)
+		drm_gem_object_put(&op->bo->base.base);
+}
+
+/**
+ * panthor_vm_batch_fini() - release what a batch holds
+ * @batch: batch in any state after panthor_vm_batch_init()
+ *
+ * Context: process context, or a work that no fence waits for. No reservation
+ * is held: references of BOs are dropped.
+ */
+void panthor_vm_batch_fini(struct panthor_vm_batch *batch)
+{
+	for (u32 i = 0; i < batch->num_ops; i++)
+		op_fini(&batch->ops[i]);
+
+	panthor_pt_reserve_fini(&batch->tables);
+	panthor_vm_queue_cleanup(batch->vm);
+}

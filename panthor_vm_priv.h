@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of a VM share: panthor_vm*.c and no one else. */
+#ifndef PANTHOR_VM_PRIV_H
+#define PANTHOR_VM_PRIV_H
+
+#include <linux/atomic.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_gpuvm.h>
+#include <drm/drm_mm.h>
+#include <drm/gpu_scheduler.h>
+
+#include "panthor_mmu.h"
+#include "panthor_pgtable.h"
+#include "panthor_vm.h"
+
+struct panthor_heap_pool;
+
+/**
+ * struct panthor_vm_shared - what all VMs of a device share
+ */
+struct panthor_vm_shared {
+	/** @bind_wq: I: runs the bind jobs of all VMs; fence-signalling path. */
+	struct workqueue_struct *bind_wq;
+	/** @fault_handler: A: set once by the scheduler, read by the fault path. */
+	void (*fault_handler)(struct panthor_device *ptdev, struct panthor_vm *vm);
+	/** @num_pins: A: &panthor_vm_bo.pinned ones that are alive. */
+	atomic_t num_pins;
+};
+
+/**
+ * struct panthor_vm_bo - a BO in a VM; owns the pin of its pages
+ *
+ * References are held by the mappings and by operations in flight. At zero it
+ * is a zombie: off the BO's list, waiting on the VM's deferred list for
+ * &panthor_vm.cleanup_work, which drops the pin. A BO that is bound again in
+ * the meantime gets a new one with a pin of its own.
+ */
+struct panthor_vm_bo {
+	/** @base: embedded. */
+	struct drm_gpuvm_bo base;
+	/** @pinned: R (of the BO): owns a pin; true whenever a mapping exists. */
+	bool pinned;
+};
+
+/**
+ * struct panthor_vma - a mapping
+ */
+struct panthor_vma {
+	/** @base: O: embedded; its entry in the BO's list is guarded by G. */
+	struct drm_gpuva base;
+	/** @flags: O: DRM_PANTHOR_VM_BIND_OP_MAP_* it was mapped with. */
+	u32 flags;
+};
+
+/**
+ * struct panthor_vm - GPU address space
+ *
+ * A reference keeps the object, its tables and its reservation. Mappings,
+ * &struct panthor_vm_bo and bind jobs hold references; the last one is always
+ * dropped where sleeping is fine.
+ */
+struct panthor_vm {
+	/** @base: embedded. Tree: O, see @tree_lock. External objects: R. References: A. */
+	struct drm_gpuvm base;
+	/** @ptdev: I: device. */
+	struct panthor_device *ptdev;
+	/** @as: M: address-space slot. */
+	struct panthor_as as;
+	/** @user_size: I: user mappings are in [0, user_size). */
+	u64 user_size;
+
+	/**
+	 * @op_lock: guards the tree and the page tables, which agree whenever it is
+	 * free. Taken by bind jobs: nothing under it allocates or takes a reservation.
+	 */
+	struct mutex op_lock;
+	/**
+	 * @tree_lock: inside of @op_lock, held as well while the tree changes but not
+	 * while the hardware is waited for; enough to look into the tree.
+	 */
+	struct mutex tree_lock;
+	/** @pt: O: page tables. */
+	struct panthor_pgtable pt;
+	/** @destroyed: O to write, A to read: user maps are refused for good. */
+	bool destroyed;
+	/** @unusable: O to write, A to read: an asynchronous operation failed. */
+	bool unusable;
+	/**
+	 * @parked_vmas: O: unmapped by an edit that the hardware did not finish;
+	 * their pages stay pinned until the reset that is under way is over.
+	 */
+	struct list_head parked_vmas;
+	/** @parked_tables: O: tables removed by such an edit. */
+	struct panthor_pt_reserve parked_tables;
+
+	/** @va_lock: leaf; guards @va_mm. */
+	struct mutex va_lock;
+	/** @va_mm: V: allocator of the kernel part. */
+	struct drm_mm va_mm;
+
+	/** @heaps_lock: outside of the heap pool's lock; guards @heaps. */
+	struct mutex heaps_lock;
+	/** @heaps: guarded by @heaps_lock: tiler heaps, made on first use. */
+	struct panthor_heap_pool *heaps;
+
+	/** @sparse_bo: A: what sparse mappings show, made on first use, then constant. */
+	struct panthor_gem_object *sparse_bo;
+
+	/** @cleanup_work: frees zombies of &struct panthor_vm_bo; owns a reference while queued. */
+	struct work_struct cleanup_work;
+
+	/** @sched: runs bind jobs in order; unused for the MCU. */
+	struct drm_gpu_scheduler sched;
+	/** @entity: queue of bind jobs. Pushed to under the VM's reservation. */
+	struct drm_sched_entity entity;
+	/** @has_queue: I: @sched and @entity are there. */
+	bool has_queue;
+
+	/** @rcu: fences of finished jobs name @sched until a grace period is over. */
+	struct rcu_head rcu;
+};
+
+static inline struct panthor_vm *to_panthor_vm(struct drm_gpuvm *gpuvm)
+{
+	return container_of(gpuvm, struct panthor_vm, base);
+}
+
+static inline struct panthor_vm_bo *to_panthor_vm_bo(struct drm_gpuvm_bo *vm_bo)
+{
+	return container_of(vm_bo, struct panthor_vm_bo, base);
+}
+
+static inline struct panthor_vma *to_panthor_vma(struct drm_gpuva *va)
+{
+	return container_of(va, struct panthor_vma, base);
+}
+
+extern const struct drm_gpuvm_ops panthor_gpuvm_ops;
+extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
+
+/* drm_gpuvm_ops that panthor_vm.c implements */
+void panthor_vm_free(struct drm_gpuvm *gpuvm);
+
+/* Have zombies freed; the second form takes over the caller's reference. */
+void panthor_vm_queue_cleanup(struct panthor_vm *vm);
+void panthor_vm_put_deferred(struct panthor_vm *vm);
+
+void panthor_vm_set_unusable(struct panthor_vm *vm);
+
+#endif
