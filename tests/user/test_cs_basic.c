@@ -9,12 +9,12 @@ static void registers_start_at_zero(void)
 {
 	struct rig *rig = rig_new();
 
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	for (int i = 0; i < 96; i++)
-		CHECK(REG(rig, i) == 0);
-	CHECK(user_get(rig, 0, 0x1000) == 0);
-	CHECK((uint32_t)user_get(rig, 0, 0x1008) == 1);	/* ACTIVE */
-	CHECK(status_of(rig).scoreboards == 0);
+		ok(REG(rig, i) == 0);
+	ok(user_get(rig, 0, 0x1000) == 0);
+	ok((uint32_t)user_get(rig, 0, 0x1008) == 1);	/* ACTIVE */
+	ok(status_of(rig).scoreboards == 0);
 	free(rig);
 }
 
@@ -26,10 +26,10 @@ static void moves(void)
 	emit(rig, enc_move32(95, 0xFFFFFFFF));
 	emit(rig, enc_move32(4, 1));
 	emit(rig, 0x00FFFFFFFFFFFFFFull);	/* NOP with payload */
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 4) == 1 && REG(rig, 5) == 0x4567);
-	CHECK(REG(rig, 95) == 0xFFFFFFFF && REG(rig, 94) == 0);
-	CHECK(rig->cs[0].executed == 4 && rig->gpu.traced == 4);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 4) == 1 && REG(rig, 5) == 0x4567);
+	ok(REG(rig, 95) == 0xFFFFFFFF && REG(rig, 94) == 0);
+	ok(rig->cs[0].executed == 4 && rig->gpu.traced == 4);
 	free(rig);
 }
 
@@ -45,12 +45,12 @@ static void arithmetic(void)
 	emit(rig, enc_add64(14, 20, -1));		/* sign extension */
 	emit(rig, enc_umin(16, 2, 3));
 	emit(rig, enc_umin(17, 3, 2));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 3) == 3);
-	CHECK(REG(rig, 6) == 0xFFFFFFFD);
-	CHECK(REG64(rig, 12) == 0x100000000ull);
-	CHECK(REG64(rig, 14) == ~0ull);
-	CHECK(REG(rig, 16) == 3 && REG(rig, 17) == 3);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 3) == 3);
+	ok(REG(rig, 6) == 0xFFFFFFFD);
+	ok(REG64(rig, 12) == 0x100000000ull);
+	ok(REG64(rig, 14) == ~0ull);
+	ok(REG(rig, 16) == 3 && REG(rig, 17) == 3);
 	free(rig);
 }
 
@@ -75,10 +75,10 @@ static void opcode_map(void)
 			known = true;
 			emit(rig, enc_res(0xF));
 			emit(rig, enc(op, valid[i].fields));
-			CHECK(go(rig) == MALI_CS_EMPTY);
-			if (case_failed)
+			ok(go(rig) == MALI_CS_EMPTY);
+			if (tap_state.failed)
 				printf("# opcode %u\n", op);
-			CHECK(rig->cs[0].executed == 2);
+			ok(rig->cs[0].executed == 2);
 			checked++;
 		}
 		switch (op) {
@@ -90,15 +90,15 @@ static void opcode_map(void)
 			emit(rig, enc(op, 0));
 			emit(rig, enc_move32(1, 1));
 			go(rig);
-			CHECK(died_of(rig, 0x49));
-			CHECK(REG(rig, 1) == 0);
-			CHECK(status_of(rig).fatal_info == RING_VA);
-			if (case_failed)
+			ok(died_of(rig, 0x49));
+			ok(REG(rig, 1) == 0);
+			ok(status_of(rig).fatal_info == RING_VA);
+			if (tap_state.failed)
 				printf("# opcode %u\n", op);
 		}
 		free(rig);
 	}
-	CHECK(checked == sizeof(valid) / sizeof(valid[0]));
+	ok(checked == sizeof(valid) / sizeof(valid[0]));
 }
 
 /* Every instruction here must be refused, whatever the registers hold. */
@@ -172,9 +172,9 @@ static void reserved_fields(void)
 		emit(rig, bad[i]);
 		emit(rig, enc_move32(1, 1));
 		go(rig);
-		CHECK(died_of(rig, 0x49));
-		CHECK(REG(rig, 1) == 0 && rig->extract_seen == 8);
-		if (case_failed)
+		ok(died_of(rig, 0x49));
+		ok(REG(rig, 1) == 0 && rig->extract_seen == 8);
+		if (tap_state.failed)
 			printf("# %#llx\n", (unsigned long long)bad[i]);
 		free(rig);
 	}
@@ -188,8 +188,8 @@ static void branch_always_ignores_register(void)
 	emit(rig, enc_branch(6, 0xFF, 1));
 	emit(rig, enc_move32(1, 1));
 	emit(rig, enc_move32(2, 1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 0 && REG(rig, 2) == 1);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 0 && REG(rig, 2) == 1);
 	free(rig);
 }
 
@@ -202,15 +202,15 @@ static void ring_wraps(void)
 	user_put(rig, 0, 0, 0x1FFFFFF40ull);
 	user_put(rig, 0, 8, 0x1FFFFFF40ull);
 	rig_start(rig, 0);
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	for (int i = 0; i < 1000; i++) {
 		emit(rig, enc_add32(7, 7, 1));
 		if (i % 7 == 0)
-			CHECK(go(rig) == MALI_CS_EMPTY);
+			ok(go(rig) == MALI_CS_EMPTY);
 	}
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 7) == 1000);
-	CHECK(user_get(rig, 0, 0x1000) == 0x1FFFFFF40ull + 8000);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 7) == 1000);
+	ok(user_get(rig, 0, 0x1000) == 0x1FFFFFF40ull + 8000);
 	free(rig);
 }
 
@@ -220,8 +220,8 @@ static void ring_exactly_full(void)
 
 	for (unsigned int i = 0; i < RING_SIZE / 8; i++)
 		emit(rig, enc_add32(7, 7, 1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 7) == RING_SIZE / 8);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 7) == RING_SIZE / 8);
 	free(rig);
 }
 
@@ -229,12 +229,12 @@ static void insert_needs_doorbell(void)
 {
 	struct rig *rig = rig_new();
 
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	emit(rig, enc_move32(1, 1));
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 0);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 0);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1);
 	free(rig);
 }
 
@@ -246,8 +246,8 @@ static void extract_init_is_the_start(void)
 	emit(rig, enc_move32(2, 2));
 	user_put(rig, 0, 8, 8);
 	rig_start(rig, 0);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 0 && REG(rig, 2) == 2);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 0 && REG(rig, 2) == 2);
 	free(rig);
 }
 
@@ -266,11 +266,11 @@ static void bad_insert(void)
 		user_put(rig, 0, 8, cases[i].init);
 		rig_start(rig, 0);
 		go(rig);
-		CHECK(rig->gpu.guest_errors == 1);
+		ok(rig->gpu.guest_errors == 1);
 		if (cases[i].fatal)
-			CHECK(died_of(rig, 0x40));
+			ok(died_of(rig, 0x40));
 		else
-			CHECK(user_get(rig, 0, 0x1000) == 8);
+			ok(user_get(rig, 0, 0x1000) == 8);
 		free(rig);
 	}
 }
@@ -282,11 +282,11 @@ static void insert_never_goes_back(void)
 
 	for (int i = 0; i < 4; i++)
 		emit(rig, enc_add32(1, 1, 1));
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], budget) == MALI_CS_BUDGET);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], budget) == MALI_CS_BUDGET);
 	user_put(rig, 0, 0, 16);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(rig->gpu.guest_errors == 1);
-	CHECK(REG(rig, 1) == 4);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(rig->gpu.guest_errors == 1);
+	ok(REG(rig, 1) == 4);
 	free(rig);
 }
 
@@ -305,8 +305,8 @@ static void bad_ring(void)
 		emit(rig, enc_move32(1, 1));
 		mali_cs_start(&rig->gpu, &rig->cs[0], &at);
 		go(rig);
-		CHECK(died_of(rig, 0x40));
-		CHECK(REG(rig, 1) == 0 && rig->gpu.guest_errors == 1);
+		ok(died_of(rig, 0x40));
+		ok(REG(rig, 1) == 0 && rig->gpu.guest_errors == 1);
 		free(rig);
 	}
 }
@@ -317,18 +317,18 @@ static void user_page_missing_or_locked(void)
 
 	emit(rig, enc_move32(1, 1));
 	page_find(&rig->gpu, 0, USER_VA)->locked = true;
-	CHECK(go(rig) == MALI_CS_STALLED);
-	CHECK(rig->cs[0].stalled);
+	ok(go(rig) == MALI_CS_STALLED);
+	ok(rig->cs[0].stalled);
 	page_find(&rig->gpu, 0, USER_VA)->locked = false;
 	page_find(&rig->gpu, 0, USER_VA + 0x1000)->locked = true;
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(user_get(rig, 0, 0x1000) == 0);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(user_get(rig, 0, 0x1000) == 0);
 	page_find(&rig->gpu, 0, USER_VA + 0x1000)->locked = false;
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(user_get(rig, 0, 0x1000) == 8);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(user_get(rig, 0, 0x1000) == 8);
 	page_find(&rig->gpu, 0, USER_VA)->used = false;
 	go(rig);
-	CHECK(died_of(rig, 0x40));
+	ok(died_of(rig, 0x40));
 	free(rig);
 }
 
@@ -338,25 +338,25 @@ static void fetch_failures(void)
 
 	emit(rig, enc_move32(1, 1));
 	page_find(&rig->gpu, 1, RING_VA)->locked = true;
-	CHECK(go(rig) == MALI_CS_STALLED);
-	CHECK(rig->cs[0].stalled && REG(rig, 1) == 0);
+	ok(go(rig) == MALI_CS_STALLED);
+	ok(rig->cs[0].stalled && REG(rig, 1) == 0);
 	page_find(&rig->gpu, 1, RING_VA)->locked = false;
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(!rig->cs[0].stalled && REG(rig, 1) == 1);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(!rig->cs[0].stalled && REG(rig, 1) == 1);
 
 	emit(rig, enc_move32(1, 2));
 	page_find(&rig->gpu, 1, RING_VA)->used = false;
 	user_put(rig, 0, 0, 16);
 	go(rig);
-	CHECK(died_of(rig, 0x48));
-	CHECK(status_of(rig).fatal_info == RING_VA + 8);
-	CHECK(REG(rig, 1) == 1);
+	ok(died_of(rig, 0x48));
+	ok(status_of(rig).fatal_info == RING_VA + 8);
+	ok(REG(rig, 1) == 1);
 	/* Dead for good. */
 	mali_cs_fault_ack(&rig->cs[0]);
-	CHECK(go(rig) == MALI_CS_DEAD);
-	CHECK(rig->events[MALI_CS_EVENT_FATAL] == 1);
-	CHECK(mali_cs_idle(&rig->cs[0], 0));
-	CHECK(mali_cs_next_due(&rig->cs[0]) == NEVER);
+	ok(go(rig) == MALI_CS_DEAD);
+	ok(rig->events[MALI_CS_EVENT_FATAL] == 1);
+	ok(mali_cs_idle(&rig->cs[0], 0));
+	ok(mali_cs_next_due(&rig->cs[0]) == NEVER);
 	free(rig);
 }
 
@@ -366,10 +366,10 @@ static void budget_is_kept(void)
 
 	emit(rig, enc_branch(6, 0, -1));	/* for ever */
 	mali_cs_doorbell(&rig->cs[0]);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], 100) == MALI_CS_BUDGET);
-	CHECK(rig->cs[0].executed == 100);
-	CHECK(!mali_cs_idle(&rig->cs[0], ~0u));
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], 0) == MALI_CS_BUDGET);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], 100) == MALI_CS_BUDGET);
+	ok(rig->cs[0].executed == 100);
+	ok(!mali_cs_idle(&rig->cs[0], ~0u));
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], 0) == MALI_CS_BUDGET);
 	free(rig);
 }
 
@@ -380,19 +380,19 @@ static void start_stop_start(void)
 	emit(rig, enc_res(1));
 	emit(rig, enc_move32(1, 1));
 	go(rig);
-	CHECK(rig->held == 1);
+	ok(rig->held == 1);
 	mali_cs_stop(&rig->gpu, &rig->cs[0]);
-	CHECK(rig->held == 0);
-	CHECK((uint32_t)user_get(rig, 0, 0x1008) == 0);		/* not ACTIVE */
-	CHECK(user_get(rig, 0, 0x1000) == 16);
-	CHECK(again(rig) == MALI_CS_STOPPED);
-	CHECK(mali_cs_idle(&rig->cs[0], 0));
-	CHECK(status_of(rig).cmd_ptr == 0);
+	ok(rig->held == 0);
+	ok((uint32_t)user_get(rig, 0, 0x1008) == 0);		/* not ACTIVE */
+	ok(user_get(rig, 0, 0x1000) == 16);
+	ok(again(rig) == MALI_CS_STOPPED);
+	ok(mali_cs_idle(&rig->cs[0], 0));
+	ok(status_of(rig).cmd_ptr == 0);
 	mali_cs_stop(&rig->gpu, &rig->cs[0]);			/* twice is harmless */
 	user_put(rig, 0, 8, 16);
 	rig_start(rig, 0);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 0);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 0);
 	free(rig);
 }
 
@@ -432,40 +432,38 @@ static void kernel_job_words(void)
 
 	rig->cs[0].state.reg[4] = DATA_VA;
 	put32(rig, object + 8, 77);
-	CHECK(go(rig) == MALI_CS_BLOCKED);			/* in WAIT: the flush takes 500 ns */
-	CHECK(status_of(rig).blocked_reason == 1);
-	CHECK(status_of(rig).wait == (0x01u | 8u << 16));
-	CHECK(status_of(rig).scoreboards == 1);
-	CHECK(status_of(rig).cmd_ptr == RING_VA + 8 * 8);
-	CHECK(user_get(rig, 0, 0x1000) == 8 * 8);
-	CHECK(mali_cs_next_due(&rig->cs[0]) == 1500);
-	CHECK(get64(rig, cycles) == 1013 && get64(rig, time) == 1000 / 41 + 7);
-	CHECK(rig->gpu.flushes == 0);
-	CHECK(finish(rig) == MALI_CS_EMPTY);
-	CHECK(rig->gpu.flush_id == 6 && rig->gpu.flushes == 1);
-	CHECK(get64(rig, cycles + 8) == 1513 && get64(rig, time + 8) == 1500 / 41 + 7);
-	CHECK(get32(rig, DATA_VA + 0x200) == 33);
-	CHECK(get64(rig, object) == 1 && get32(rig, object + 8) == 0);
-	CHECK(rig->updates[0] == 1 && rig->updated_va == object);
-	CHECK(user_get(rig, 0, 0x1000) == 24 * 8);
-	CHECK(mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_EMPTY));
-	CHECK(!mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_SYNC_WAIT));
+	ok(go(rig) == MALI_CS_BLOCKED);			/* in WAIT: the flush takes 500 ns */
+	ok(status_of(rig).blocked_reason == 1);
+	ok(status_of(rig).wait == (0x01u | 8u << 16));
+	ok(status_of(rig).scoreboards == 1);
+	ok(status_of(rig).cmd_ptr == RING_VA + 8 * 8);
+	ok(user_get(rig, 0, 0x1000) == 8 * 8);
+	ok(mali_cs_next_due(&rig->cs[0]) == 1500);
+	ok(get64(rig, cycles) == 1013 && get64(rig, time) == 1000 / 41 + 7);
+	ok(rig->gpu.flushes == 0);
+	ok(finish(rig) == MALI_CS_EMPTY);
+	ok(rig->gpu.flush_id == 6 && rig->gpu.flushes == 1);
+	ok(get64(rig, cycles + 8) == 1513 && get64(rig, time + 8) == 1500 / 41 + 7);
+	ok(get32(rig, DATA_VA + 0x200) == 33);
+	ok(get64(rig, object) == 1 && get32(rig, object + 8) == 0);
+	ok(rig->updates[0] == 1 && rig->updated_va == object);
+	ok(user_get(rig, 0, 0x1000) == 24 * 8);
+	ok(mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_EMPTY));
+	ok(!mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_SYNC_WAIT));
 
 	/* The same job again: the flush after its flush id makes the new one unnecessary. */
 	emit(rig, 0x025E000000000005ull);
 	emit(rig, 0x24005E0000000233ull);
 	emit(rig, 0x0300000000010000ull);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(rig->gpu.flushes == 1);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(rig->gpu.flushes == 1);
 	free(rig);
 }
 
-static const struct tap_case cases[] = {
+TAP_MAIN(
 	CASE(registers_start_at_zero), CASE(moves), CASE(arithmetic), CASE(opcode_map),
 	CASE(reserved_fields), CASE(branch_always_ignores_register), CASE(ring_wraps),
 	CASE(ring_exactly_full), CASE(insert_needs_doorbell), CASE(extract_init_is_the_start),
 	CASE(bad_insert), CASE(insert_never_goes_back), CASE(bad_ring),
 	CASE(user_page_missing_or_locked), CASE(fetch_failures), CASE(budget_is_kept),
-	CASE(start_stop_start), CASE(kernel_job_words),
-};
-TAP_MAIN(cases)
+	CASE(start_stop_start), CASE(kernel_job_words))

@@ -18,8 +18,8 @@ static void call_returns_at_its_end(void)
 	code(rig, enc_move32(3, 3));	/* behind the end */
 	setup_call(rig, CODE_VA, 16);
 	emit(rig, enc_move32(4, 4));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1 && REG(rig, 2) == 2 && REG(rig, 3) == 0 && REG(rig, 4) == 4);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1 && REG(rig, 2) == 2 && REG(rig, 3) == 0 && REG(rig, 4) == 4);
 	free(rig);
 }
 
@@ -31,9 +31,9 @@ static void extract_during_call(void)
 	code(rig, enc_branch(6, 0, -1));
 	setup_call(rig, CODE_VA, 8);
 	mali_cs_doorbell(&rig->cs[0]);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], 50) == MALI_CS_BUDGET);
-	CHECK(user_get(rig, 0, 0x1000) == 16);
-	CHECK(status_of(rig).cmd_ptr == CODE_VA);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], 50) == MALI_CS_BUDGET);
+	ok(user_get(rig, 0, 0x1000) == 16);
+	ok(status_of(rig).cmd_ptr == CODE_VA);
 	free(rig);
 }
 
@@ -43,8 +43,8 @@ static void call_zero_length(void)
 
 	setup_call(rig, 0xDEAD000, 0);	/* nothing is fetched there */
 	emit(rig, enc_move32(1, 1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1);
 	free(rig);
 }
 
@@ -62,9 +62,9 @@ static void call_bad_operands(void)
 		setup_call(rig, cases[i].va, cases[i].bytes);
 		emit(rig, enc_move32(1, 1));
 		go(rig);
-		CHECK(died_of(rig, cases[i].fault));
-		CHECK(REG(rig, 1) == 0);
-		CHECK(rig->extract_seen == 16);
+		ok(died_of(rig, cases[i].fault));
+		ok(REG(rig, 1) == 0);
+		ok(rig->extract_seen == 16);
 		free(rig);
 	}
 }
@@ -87,16 +87,16 @@ static void call_depth(void)
 	struct rig *rig = rig_new();
 
 	nest(rig, 7);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 7 && REG(rig, 2) == 1 && REG(rig, 3) == 1);
-	CHECK(rig->cs[0].state.depth == 0);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 7 && REG(rig, 2) == 1 && REG(rig, 3) == 1);
+	ok(rig->cs[0].state.depth == 0);
 	free(rig);
 
 	rig = rig_new();
 	nest(rig, 8);
 	go(rig);
-	CHECK(died_of(rig, 0x4A));
-	CHECK(REG(rig, 1) == 7 && REG(rig, 3) == 0);
+	ok(died_of(rig, 0x4A));
+	ok(REG(rig, 1) == 7 && REG(rig, 3) == 0);
 	free(rig);
 }
 
@@ -112,8 +112,8 @@ static void jump_replaces_frame(void)
 	put64(rig, CODE_VA + 0x1008, enc_move32(3, 3));
 	setup_call(rig, CODE_VA, 32);
 	emit(rig, enc_move32(4, 4));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 0 && REG(rig, 2) == 2 && REG(rig, 3) == 3 && REG(rig, 4) == 4);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 0 && REG(rig, 2) == 2 && REG(rig, 3) == 3 && REG(rig, 4) == 4);
 	free(rig);
 }
 
@@ -127,12 +127,12 @@ static void jump_lengths(void)
 	code(rig, enc_jump(92, 12));
 	setup_call(rig, CODE_VA, 24);
 	mali_cs_doorbell(&rig->cs[0]);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], 6) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], 6) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1);
 	emit(rig, enc_move32(12, 12));
 	setup_call(rig, CODE_VA + 16, 8);
 	go(rig);
-	CHECK(died_of(rig, 0x49));
+	ok(died_of(rig, 0x49));
 	free(rig);
 
 	rig = rig_new();
@@ -142,8 +142,8 @@ static void jump_lengths(void)
 	code(rig, enc_jump(92, 94));
 	emit(rig, enc_call(92, 94));
 	mali_cs_doorbell(&rig->cs[0]);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[0], 203) == MALI_CS_BUDGET);
-	CHECK(REG(rig, 1) == 100 && rig->cs[0].state.depth == 1);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[0], 203) == MALI_CS_BUDGET);
+	ok(REG(rig, 1) == 100 && rig->cs[0].state.depth == 1);
 	free(rig);
 }
 
@@ -165,8 +165,8 @@ static void branch_conditions(void)
 			emit(rig, enc_move32(1, cases[i].value));
 			emit(rig, enc_branch((uint64_t)condition, 1, 1));
 			emit(rig, enc_move32(2, 1));
-			CHECK(go(rig) == MALI_CS_EMPTY);
-			CHECK(REG(rig, 2) == !(cases[i].taken >> condition & 1));
+			ok(go(rig) == MALI_CS_EMPTY);
+			ok(REG(rig, 2) == !(cases[i].taken >> condition & 1));
 			free(rig);
 		}
 	}
@@ -181,8 +181,8 @@ static void branch_loop(void)
 	code(rig, enc_add32(1, 1, -1));
 	code(rig, enc_branch(1, 1, -3));
 	setup_call(rig, CODE_VA, 32);
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 2) == 30);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 2) == 30);
 	free(rig);
 }
 
@@ -203,11 +203,11 @@ static void branch_stays_in_frame(void)
 		emit(rig, enc_move32(1, 2));
 		setup_call(rig, CODE_VA, 24);
 		go(rig);
-		CHECK(rig->events[MALI_CS_EVENT_FATAL] == !called[i].legal);
+		ok(rig->events[MALI_CS_EVENT_FATAL] == !called[i].legal);
 		if (called[i].legal)
-			CHECK(rig->cs[0].last == MALI_CS_EMPTY);
+			ok(rig->cs[0].last == MALI_CS_EMPTY);
 		else
-			CHECK(died_of(rig, 0x49));
+			ok(died_of(rig, 0x49));
 		free(rig);
 	}
 	struct rig *rig = rig_new();
@@ -215,7 +215,7 @@ static void branch_stays_in_frame(void)
 	emit(rig, enc_move32(1, 1));
 	emit(rig, enc_branch(6, 0, -2));
 	go(rig);
-	CHECK(died_of(rig, 0x49));
+	ok(died_of(rig, 0x49));
 	free(rig);
 }
 
@@ -234,19 +234,19 @@ static void wait_for_scoreboards(void)
 	emit(rig, enc_move32(1, 1));
 	emit(rig, enc_wait(0x08) | 1ull << 32);	/* progress increment */
 	emit(rig, enc_move32(2, 1));
-	CHECK(go(rig) == MALI_CS_BLOCKED);
-	CHECK(REG(rig, 1) == 1 && REG(rig, 2) == 0);
-	CHECK(status_of(rig).scoreboards == 0x18);
-	CHECK(status_of(rig).wait == (0x08u | 8u << 16) && status_of(rig).blocked_reason == 1);
-	CHECK(!mali_cs_idle(&rig->cs[0], ~0u));
-	CHECK(mali_cs_on_endpoint(&rig->cs[0]));
-	CHECK(rig->group.progress[0] == 0);
-	CHECK(again(rig) == MALI_CS_BLOCKED);	/* time has not moved */
-	CHECK(finish(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 2) == 1 && status_of(rig).scoreboards == 0);
-	CHECK(status_of(rig).blocked_reason == 0 && status_of(rig).wait == 0);
-	CHECK(rig->group.progress[0] == 1 && rig->group_changes == 1);
-	CHECK(!mali_cs_on_endpoint(&rig->cs[0]));
+	ok(go(rig) == MALI_CS_BLOCKED);
+	ok(REG(rig, 1) == 1 && REG(rig, 2) == 0);
+	ok(status_of(rig).scoreboards == 0x18);
+	ok(status_of(rig).wait == (0x08u | 8u << 16) && status_of(rig).blocked_reason == 1);
+	ok(!mali_cs_idle(&rig->cs[0], ~0u));
+	ok(mali_cs_on_endpoint(&rig->cs[0]));
+	ok(rig->group.progress[0] == 0);
+	ok(again(rig) == MALI_CS_BLOCKED);	/* time has not moved */
+	ok(finish(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 2) == 1 && status_of(rig).scoreboards == 0);
+	ok(status_of(rig).blocked_reason == 0 && status_of(rig).wait == 0);
+	ok(rig->group.progress[0] == 1 && rig->group_changes == 1);
+	ok(!mali_cs_on_endpoint(&rig->cs[0]));
 	free(rig);
 }
 
@@ -267,23 +267,23 @@ static void fault_holds_until_acknowledged(void)
 	emit(rig, enc_sync(51, 10, 12, 0, true));
 	put64(rig, DATA_VA + 0x28, 99);
 	go(rig);
-	CHECK(faulted_with(rig, 0x48));
-	CHECK(status_of(rig).fault_info == DATA_VA + 4);
-	CHECK(rig->extract_seen == 16 && REG(rig, 1) == 0);
-	CHECK(go(rig) == MALI_CS_HELD);			/* a doorbell alone does not release it */
-	CHECK(rig->events[MALI_CS_EVENT_FAULT] == 1);
-	CHECK(!mali_cs_idle(&rig->cs[0], ~0u));
+	ok(faulted_with(rig, 0x48));
+	ok(status_of(rig).fault_info == DATA_VA + 4);
+	ok(rig->extract_seen == 16 && REG(rig, 1) == 0);
+	ok(go(rig) == MALI_CS_HELD);			/* a doorbell alone does not release it */
+	ok(rig->events[MALI_CS_EVENT_FAULT] == 1);
+	ok(!mali_cs_idle(&rig->cs[0], ~0u));
 	/* The object has status 1 when the barrier is reached, 0 afterwards. */
 	mali_cs_fault_ack(&rig->cs[0]);
 	mali_cs_run(&rig->gpu, &rig->cs[0], 4);
-	CHECK(get64(rig, DATA_VA) == 1 && get32(rig, DATA_VA + 8) == 1);
-	CHECK(get64(rig, DATA_VA + 0x20) == 1);
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1);
-	CHECK(get64(rig, DATA_VA + 0x28) == 0);
-	CHECK(get64(rig, DATA_VA) == 2 && get32(rig, DATA_VA + 8) == 0);
+	ok(get64(rig, DATA_VA) == 1 && get32(rig, DATA_VA + 8) == 1);
+	ok(get64(rig, DATA_VA + 0x20) == 1);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1);
+	ok(get64(rig, DATA_VA + 0x28) == 0);
+	ok(get64(rig, DATA_VA) == 2 && get32(rig, DATA_VA + 8) == 0);
 	mali_cs_fault_ack(&rig->cs[0]);			/* not held: nothing skipped */
-	CHECK(user_get(rig, 0, 0x1000) == 80);
+	ok(user_get(rig, 0, 0x1000) == 80);
 	free(rig);
 }
 
@@ -295,17 +295,17 @@ static void error_state_skips_endpoint_work(void)
 	emit(rig, enc_res(1));
 	mali_cs_inject_fault(&rig->cs[0], 0x123450, 0xABC);
 	go(rig);
-	CHECK(rig->events[MALI_CS_EVENT_FAULT] == 1);
-	CHECK(status_of(rig).fault == 0x123450 && status_of(rig).fault_info == 0xABC);
+	ok(rig->events[MALI_CS_EVENT_FAULT] == 1);
+	ok(status_of(rig).fault == 0x123450 && status_of(rig).fault_info == 0xABC);
 	mali_cs_fault_ack(&rig->cs[0]);
 	emit(rig, enc_run_compute());
 	emit(rig, enc_wait(0xFF));
 	emit(rig, enc_barrier());
-	CHECK(go(rig) == MALI_CS_EMPTY);		/* no time has passed */
+	ok(go(rig) == MALI_CS_EMPTY);		/* no time has passed */
 	emit(rig, enc_run_compute());
 	emit(rig, enc_wait(0xFF));
-	CHECK(go(rig) == MALI_CS_BLOCKED);		/* clean again: it takes its time */
-	CHECK(finish(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_BLOCKED);		/* clean again: it takes its time */
+	ok(finish(rig) == MALI_CS_EMPTY);
 	free(rig);
 }
 
@@ -321,13 +321,13 @@ static void barrier_waits_for_operations(void)
 	emit(rig, enc_sync(52, 10, 12, 2, true) | defer(1, 1));
 	emit(rig, enc_barrier());
 	emit(rig, enc_move32(1, 1));
-	CHECK(go(rig) == MALI_CS_BLOCKED);
-	CHECK(status_of(rig).blocked_reason == 4);
-	CHECK(finish(rig) == MALI_CS_HELD);
-	CHECK(faulted_with(rig, 0x48) && rig->cs[0].state.error);
+	ok(go(rig) == MALI_CS_BLOCKED);
+	ok(status_of(rig).blocked_reason == 4);
+	ok(finish(rig) == MALI_CS_HELD);
+	ok(faulted_with(rig, 0x48) && rig->cs[0].state.error);
 	mali_cs_fault_ack(&rig->cs[0]);
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1 && !rig->cs[0].state.error);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1 && !rig->cs[0].state.error);
 	free(rig);
 }
 
@@ -338,8 +338,8 @@ static void injected_fatal(void)
 	mali_cs_inject_fatal(&rig->cs[0], 0x41, 0x77);
 	emit(rig, enc_move32(1, 1));
 	go(rig);
-	CHECK(died_of(rig, 0x41));
-	CHECK(status_of(rig).fatal_info == 0x77 && REG(rig, 1) == 0);
+	ok(died_of(rig, 0x41));
+	ok(status_of(rig).fatal_info == 0x77 && REG(rig, 1) == 0);
 	free(rig);
 }
 
@@ -351,26 +351,24 @@ static void exception_handler_operands(void)
 	emit(rig, enc_move32(12, 16));
 	emit(rig, enc_handler(10, 12));
 	go(rig);
-	CHECK(rig->cs[0].state.handler_va == CODE_VA && rig->cs[0].state.handler_length == 16);
+	ok(rig->cs[0].state.handler_va == CODE_VA && rig->cs[0].state.handler_length == 16);
 	emit(rig, enc_handler(10, 14));		/* length zero removes */
 	go(rig);
-	CHECK(!rig->cs[0].state.handler_va && !rig->cs[0].state.handler_length);
+	ok(!rig->cs[0].state.handler_va && !rig->cs[0].state.handler_length);
 	emit(rig, enc_handler(14, 12));		/* address zero removes */
 	go(rig);
-	CHECK(!rig->cs[0].state.handler_va && !rig->cs[0].state.handler_length);
+	ok(!rig->cs[0].state.handler_va && !rig->cs[0].state.handler_length);
 	emit(rig, enc_move32(12, 4));
 	emit(rig, enc_handler(10, 12));
 	go(rig);
-	CHECK(died_of(rig, 0x49));
+	ok(died_of(rig, 0x49));
 	free(rig);
 }
 
-static const struct tap_case cases[] = {
+TAP_MAIN(
 	CASE(call_returns_at_its_end), CASE(extract_during_call), CASE(call_zero_length),
 	CASE(call_bad_operands), CASE(call_depth), CASE(jump_replaces_frame), CASE(jump_lengths),
 	CASE(branch_conditions), CASE(branch_loop), CASE(branch_stays_in_frame),
 	CASE(wait_for_scoreboards), CASE(fault_holds_until_acknowledged),
 	CASE(error_state_skips_endpoint_work), CASE(barrier_waits_for_operations),
-	CASE(injected_fatal), CASE(exception_handler_operands),
-};
-TAP_MAIN(cases)
+	CASE(injected_fatal), CASE(exception_handler_operands))

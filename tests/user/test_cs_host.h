@@ -13,10 +13,10 @@
 #ifndef TEST_CS_HOST_H
 #define TEST_CS_HOST_H
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "mali_cs.h"
+#include "tap.h"
 
 #define PAGES		96
 #define NEVER		(~0ull)
@@ -37,39 +37,7 @@ struct mali {
 	const char *last_error;
 };
 
-/* ---- results: one TAP line per case ---- */
-
-static bool case_failed;
-
-#define CHECK(condition) do { \
-	if (!(condition)) { \
-		printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-		case_failed = true; \
-	} \
-} while (0)
-
-struct tap_case {
-	const char *name;
-	void (*run)(void);
-};
-
-#define CASE(function) { #function, function }
-#define TAP_MAIN(cases) \
-	int main(void) { return tap_run(cases, sizeof(cases) / sizeof((cases)[0])); }
-
-static inline int tap_run(const struct tap_case *cases, unsigned int n)
-{
-	unsigned int i, failed = 0;
-
-	printf("TAP version 14\n1..%u\n", n);
-	for (i = 0; i < n; i++) {
-		case_failed = false;
-		cases[i].run();
-		failed += case_failed;
-		printf("%sok %u - %s\n", case_failed ? "not " : "", i + 1, cases[i].name);
-	}
-	return failed ? 1 : 0;
-}
+#define CASE(function)	{ #function, function }
 
 /* ---- what the interpreter calls ---- */
 

@@ -13,13 +13,13 @@ static void load_and_store(void)
 	emit(rig, enc_wait(1));
 	emit(rig, enc_store(10, 40, 0x8005, 0x7F0));
 	emit(rig, enc_wait(1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	for (uint32_t i = 0; i < 16; i++)
-		CHECK(REG(rig, 10 + i) == 100 + i);
-	CHECK(get32(rig, DATA_VA + 0x17F0) == 100);
-	CHECK(get32(rig, DATA_VA + 0x17F4) == 0);	/* bit clear: untouched */
-	CHECK(get32(rig, DATA_VA + 0x17F8) == 102);
-	CHECK(get32(rig, DATA_VA + 0x17F0 + 60) == 115);
+		ok(REG(rig, 10 + i) == 100 + i);
+	ok(get32(rig, DATA_VA + 0x17F0) == 100);
+	ok(get32(rig, DATA_VA + 0x17F4) == 0);	/* bit clear: untouched */
+	ok(get32(rig, DATA_VA + 0x17F8) == 102);
+	ok(get32(rig, DATA_VA + 0x17F0 + 60) == 115);
 	free(rig);
 }
 
@@ -30,7 +30,7 @@ static void empty_mask(void)
 	emit(rig, enc_load(10, 40, 0, 0));		/* address 0 is not mapped */
 	emit(rig, enc_store(10, 40, 0, 0));
 	emit(rig, enc_wait(1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	free(rig);
 }
 
@@ -46,9 +46,9 @@ static void load_poisons_until_waited(void)
 	emit(rig, enc_add32(20, 10, 0));
 	emit(rig, enc_wait(0x20));
 	emit(rig, enc_add32(21, 10, 0));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 20) == (0xBADBAD00u | 10));
-	CHECK(REG(rig, 21) == 7);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 20) == (0xBADBAD00u | 10));
+	ok(REG(rig, 21) == 7);
 	free(rig);
 }
 
@@ -62,8 +62,8 @@ static void store_captures_at_issue(void)
 	emit(rig, enc_move32(10, 2));
 	emit(rig, enc_move48(40, 0));
 	emit(rig, enc_wait(1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(get32(rig, DATA_VA) == 1);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(get32(rig, DATA_VA) == 1);
 	free(rig);
 }
 
@@ -80,8 +80,8 @@ static void store_then_load_without_wait(void)
 	emit(rig, enc_wait(1));
 	emit(rig, enc_load(12, 40, 1, 0));
 	emit(rig, enc_wait(1));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 11) == 5 && REG(rig, 12) == 6);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 11) == 5 && REG(rig, 12) == 6);
 	free(rig);
 }
 
@@ -114,14 +114,14 @@ static void access_faults(void)
 		emit(rig, enc_wait(1));
 		emit(rig, enc_move32(1, 1));
 		go(rig);
-		CHECK(faulted_with(rig, 0x48));
-		CHECK(status_of(rig).fault_info == cases[i].info);
-		CHECK(rig->updates[0] == 0 && REG(rig, 1) == 0);
+		ok(faulted_with(rig, 0x48));
+		ok(status_of(rig).fault_info == cases[i].info);
+		ok(rig->updates[0] == 0 && REG(rig, 1) == 0);
 		mali_cs_fault_ack(&rig->cs[0]);
-		CHECK(go(rig) == MALI_CS_EMPTY);
-		CHECK(REG(rig, 1) == 1 && rig->cs[0].state.error);
-		CHECK(rig->events[MALI_CS_EVENT_FAULT] == 1);
-		if (case_failed)
+		ok(go(rig) == MALI_CS_EMPTY);
+		ok(REG(rig, 1) == 1 && rig->cs[0].state.error);
+		ok(rig->events[MALI_CS_EVENT_FAULT] == 1);
+		if (tap_state.failed)
 			printf("# row %u\n", i);
 		free(rig);
 	}
@@ -137,11 +137,11 @@ static void states(void)
 	emit(rig, enc_move48(40, DATA_VA + 8));
 	for (unsigned int i = 0; i < 4; i++)
 		emit(rig, enc_state(40, i, (int16_t)(8 * i - 8)));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(get64(rig, DATA_VA) == 123456 / 41 + 7);
-	CHECK(get64(rig, DATA_VA + 8) == 123456 + 13);
-	CHECK(get64(rig, DATA_VA + 16) == 0);
-	CHECK(get64(rig, DATA_VA + 24) == 0);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(get64(rig, DATA_VA) == 123456 / 41 + 7);
+	ok(get64(rig, DATA_VA + 8) == 123456 + 13);
+	ok(get64(rig, DATA_VA + 16) == 0);
+	ok(get64(rig, DATA_VA + 24) == 0);
 	free(rig);
 }
 
@@ -161,16 +161,16 @@ static void sync_updates(void)
 	emit(rig, enc_sync(37, 40, 10, 0, false));	/* ADD32 of the low word */
 	emit(rig, enc_sync(51, 42, 10, 2, true));	/* ADD64, group scope */
 	emit(rig, enc_sync(38, 44, 11, 2, false));	/* SET32, odd data register */
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(get32(rig, DATA_VA) == 2 && get32(rig, DATA_VA + 4) == 0);
-	CHECK(get32(rig, DATA_VA + 8) == 0x55);
-	CHECK(get64(rig, DATA_VA + 32) == 0x300000002ull && get32(rig, DATA_VA + 40) == 0);
-	CHECK(get32(rig, DATA_VA + 44) == 0x66);
-	CHECK(get32(rig, DATA_VA + 64) == 2);
-	CHECK(rig->updates[0] == 1 && rig->updates[2] == 2);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(get32(rig, DATA_VA) == 2 && get32(rig, DATA_VA + 4) == 0);
+	ok(get32(rig, DATA_VA + 8) == 0x55);
+	ok(get64(rig, DATA_VA + 32) == 0x300000002ull && get32(rig, DATA_VA + 40) == 0);
+	ok(get32(rig, DATA_VA + 44) == 0x66);
+	ok(get32(rig, DATA_VA + 64) == 2);
+	ok(rig->updates[0] == 1 && rig->updates[2] == 2);
 	emit(rig, enc_sync(52, 42, 10, 0, false));	/* SET64 */
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(get64(rig, DATA_VA + 32) == 0x200000003ull && rig->updated_va == DATA_VA + 32);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(get64(rig, DATA_VA + 32) == 0x200000003ull && rig->updated_va == DATA_VA + 32);
 	free(rig);
 }
 
@@ -187,8 +187,8 @@ static void sync_status(void)
 	emit(rig, enc_move48(42, DATA_VA + 16));
 	emit(rig, enc_sync(51, 40, 10, 0, true));
 	emit(rig, enc_sync(51, 42, 10, 0, false));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(get32(rig, DATA_VA + 8) == 1 && get32(rig, DATA_VA + 24) == 0);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(get32(rig, DATA_VA + 8) == 1 && get32(rig, DATA_VA + 24) == 0);
 	free(rig);
 }
 
@@ -213,10 +213,10 @@ static void sync_wait_conditions(void)
 		emit(rig, enc_move48(40, DATA_VA));
 		emit(rig, enc_move48(10, cases[row].data));
 		emit(rig, enc_sync_wait(wide ? 53 : 39, 40, 10, cases[row].greater, false));
-		CHECK(go(rig) == (cases[row].passes ? MALI_CS_EMPTY : MALI_CS_BLOCKED));
-		CHECK(status_of(rig).wait == (cases[row].passes ? 0 : 1u << 31 |
+		ok(go(rig) == (cases[row].passes ? MALI_CS_EMPTY : MALI_CS_BLOCKED));
+		ok(status_of(rig).wait == (cases[row].passes ? 0 : 1u << 31 |
 			(uint32_t)wide << 30 | (uint32_t)cases[row].greater << 24));
-		if (case_failed)
+		if (tap_state.failed)
 			printf("# row %u\n", i);
 		free(rig);
 	}
@@ -230,7 +230,7 @@ static void sync_wait_wide_compare(void)
 	emit(rig, enc_move48(40, DATA_VA));
 	emit(rig, enc_move48(10, 0x7FFF00000001ull));
 	emit(rig, enc_sync_wait(53, 40, 10, 1, false));
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	free(rig);
 }
 
@@ -243,27 +243,27 @@ static void sync_wait_blocks(void)
 	emit(rig, enc_move48(10, 0x100000002ull));
 	emit(rig, enc_sync_wait(53, 40, 10, 1, false));
 	emit(rig, enc_move32(1, 1));
-	CHECK(go(rig) == MALI_CS_BLOCKED);
-	CHECK(status_of(rig).blocked_reason == 3);
-	CHECK(status_of(rig).sync_pointer == DATA_VA + 0x40);
-	CHECK(status_of(rig).sync_value == 2 && status_of(rig).sync_value_hi == 1);
-	CHECK(status_of(rig).cmd_ptr == RING_VA + 16);
-	CHECK(mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_SYNC_WAIT));
-	CHECK(!mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_EMPTY));
-	CHECK(mali_cs_next_due(&rig->cs[0]) == NEVER);
+	ok(go(rig) == MALI_CS_BLOCKED);
+	ok(status_of(rig).blocked_reason == 3);
+	ok(status_of(rig).sync_pointer == DATA_VA + 0x40);
+	ok(status_of(rig).sync_value == 2 && status_of(rig).sync_value_hi == 1);
+	ok(status_of(rig).cmd_ptr == RING_VA + 16);
+	ok(mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_SYNC_WAIT));
+	ok(!mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_EMPTY));
+	ok(mali_cs_next_due(&rig->cs[0]) == NEVER);
 	put64(rig, DATA_VA + 0x40, 0x100000003ull);
-	CHECK(again(rig) == MALI_CS_BLOCKED);		/* a host write alone is not seen */
+	ok(again(rig) == MALI_CS_BLOCKED);		/* a host write alone is not seen */
 	mali_cs_sync_notify(&rig->cs[0]);
-	CHECK(again(rig) == MALI_CS_EMPTY);
-	CHECK(REG(rig, 1) == 1 && status_of(rig).sync_pointer == 0);
+	ok(again(rig) == MALI_CS_EMPTY);
+	ok(REG(rig, 1) == 1 && status_of(rig).sync_pointer == 0);
 
 	/* A doorbell makes it look, too; looking in vain leaves it blocked. */
 	emit(rig, enc_add64(10, 10, 5));
 	emit(rig, enc_sync_wait(53, 40, 10, 1, false));
-	CHECK(go(rig) == MALI_CS_BLOCKED);
-	CHECK(go(rig) == MALI_CS_BLOCKED);
+	ok(go(rig) == MALI_CS_BLOCKED);
+	ok(go(rig) == MALI_CS_BLOCKED);
 	put64(rig, DATA_VA + 0x40, ~0ull);
-	CHECK(go(rig) == MALI_CS_EMPTY);
+	ok(go(rig) == MALI_CS_EMPTY);
 	free(rig);
 }
 
@@ -278,14 +278,14 @@ static void sync_wait_inherits_error(void)
 		emit(rig, enc_move32(1, 1));
 		go(rig);
 		if (reject) {
-			CHECK(rig->cs[0].last == MALI_CS_EMPTY && !rig->cs[0].state.error);
+			ok(rig->cs[0].last == MALI_CS_EMPTY && !rig->cs[0].state.error);
 		} else {
-			CHECK(faulted_with(rig, 0x4B) && REG(rig, 1) == 0);
+			ok(faulted_with(rig, 0x4B) && REG(rig, 1) == 0);
 			put64(rig, DATA_VA, 100);	/* satisfied once: not looked at again */
 			mali_cs_fault_ack(&rig->cs[0]);
-			CHECK(again(rig) == MALI_CS_EMPTY && rig->cs[0].state.error);
+			ok(again(rig) == MALI_CS_EMPTY && rig->cs[0].state.error);
 		}
-		CHECK(REG(rig, 1) == 1);
+		ok(REG(rig, 1) == 1);
 		free(rig);
 	}
 }
@@ -300,17 +300,17 @@ static void sync_between_streams(void)
 	emit_to(rig, 1, enc_sync_wait(53, 40, 10, 1, false));
 	emit_to(rig, 1, enc_move32(1, 1));
 	mali_cs_doorbell(&rig->cs[1]);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_BLOCKED);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_BLOCKED);
 	emit(rig, enc_move48(40, DATA_VA));
 	emit(rig, enc_move48(10, 1));
 	emit(rig, enc_sync(51, 40, 10, 2, false));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_BLOCKED);
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_BLOCKED);
 	emit(rig, enc_sync(51, 40, 10, 0, false));
-	CHECK(go(rig) == MALI_CS_EMPTY);
-	CHECK(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_EMPTY);
-	CHECK(rig->cs[1].state.reg[1] == 1);
-	CHECK(REG(rig, 1) == 0);			/* registers are per stream */
+	ok(go(rig) == MALI_CS_EMPTY);
+	ok(mali_cs_run(&rig->gpu, &rig->cs[1], 100) == MALI_CS_EMPTY);
+	ok(rig->cs[1].state.reg[1] == 1);
+	ok(REG(rig, 1) == 0);			/* registers are per stream */
 	free(rig);
 }
 
@@ -337,21 +337,19 @@ static void flush_reduction(void)
 		emit(rig, enc_flush(cases[i].modes, 10, 0, 3));
 		emit(rig, enc_move32(10, 0));		/* captured at issue */
 		emit(rig, enc_wait(8));
-		CHECK(go(rig) == (cases[i].flushes ? MALI_CS_BLOCKED : MALI_CS_EMPTY));
-		CHECK(finish(rig) == MALI_CS_EMPTY);
-		CHECK(rig->gpu.now_ns == (cases[i].flushes ? 1050 : 1000));
-		CHECK(rig->gpu.flushes == cases[i].counts);
-		if (case_failed)
+		ok(go(rig) == (cases[i].flushes ? MALI_CS_BLOCKED : MALI_CS_EMPTY));
+		ok(finish(rig) == MALI_CS_EMPTY);
+		ok(rig->gpu.now_ns == (cases[i].flushes ? 1050 : 1000));
+		ok(rig->gpu.flushes == cases[i].counts);
+		if (tap_state.failed)
 			printf("# row %u\n", i);
 		free(rig);
 	}
 }
 
-static const struct tap_case cases[] = {
+TAP_MAIN(
 	CASE(load_and_store), CASE(empty_mask), CASE(load_poisons_until_waited),
 	CASE(store_captures_at_issue), CASE(store_then_load_without_wait), CASE(access_faults),
 	CASE(states), CASE(sync_updates), CASE(sync_status), CASE(sync_wait_conditions),
 	CASE(sync_wait_wide_compare), CASE(sync_wait_blocks), CASE(sync_wait_inherits_error),
-	CASE(sync_between_streams), CASE(flush_reduction),
-};
-TAP_MAIN(cases)
+	CASE(sync_between_streams), CASE(flush_reduction))
