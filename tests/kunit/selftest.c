@@ -8,7 +8,6 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/bug.h>
-#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-mapping.h>
 #include <linux/init.h>
@@ -21,9 +20,7 @@
 #include <linux/timer.h>
 
 #include "kunit_host.h"
-
-/* kmemleak looks for the first time a minute after boot, then every ten. */
-#define LEAK_SCAN_S	700
+#include "leaks.h"
 
 static int selftest_init(struct kunit *test)
 {
@@ -111,9 +108,10 @@ static noinline void lose_memory(void)
 
 static void provoke_leak(struct kunit *test)
 {
+	leaks_forget(test);
 	for (int i = 0; i < 8; i++)
 		lose_memory();
-	ssleep(LEAK_SCAN_S);
+	leaks_expect_none(test);
 }
 
 static const char *fence_name(struct dma_fence *fence)
@@ -138,9 +136,10 @@ static noinline void lose_fence(void)
 
 static void provoke_fence_leak(struct kunit *test)
 {
+	leaks_forget(test);
 	for (int i = 0; i < 8; i++)
 		lose_fence();
-	ssleep(LEAK_SCAN_S);
+	leaks_expect_none(test);
 }
 
 /* Unmapping more than was mapped. */

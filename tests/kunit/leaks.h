@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory that nobody points to any more, found by kmemleak on demand. A fence,
+ * a BO or a VM that was lost shows up as the memory it lives in.
+ *
+ * Only from the case itself: user memory is needed to talk to kmemleak.
+ */
+#ifndef PANTHOR_KUNIT_LEAKS_H
+#define PANTHOR_KUNIT_LEAKS_H
+
+struct kunit;
+
+/**
+ * leaks_forget() - what is lost by now is not this case's doing
+ * @test: the case
+ */
+void leaks_forget(struct kunit *test);
+
+/**
+ * leaks_expect_none() - fail the case if memory was lost since leaks_forget()
+ * @test: the case
+ *
+ * Sleeps six seconds: kmemleak trusts no object that is younger than five.
+ */
+void leaks_expect_none(struct kunit *test);
+
+#endif
