@@ -79,6 +79,7 @@ struct panthor_cs_job_profile {
 	u64 time_before;
 	u64 time_after;
 };
+
 static_assert(sizeof(struct panthor_cs_job_profile) == 32);
 
 /* What a job records. */

@@ -32,6 +32,7 @@ struct panthor_fw_image_header {
 	u32 padding2;
 	u32 size;			/* end of the entry list, not of the file */
 };
+
 FW_ABI_OFFSET(panthor_fw_image_header, minor, 4);
 FW_ABI_OFFSET(panthor_fw_image_header, major, 5);
 FW_ABI_OFFSET(panthor_fw_image_header, padding1, 6);
@@ -60,6 +61,7 @@ struct panthor_fw_image_section {
 	u32 data_start;
 	u32 data_end;			/* exclusive */
 };
+
 FW_ABI_OFFSET(panthor_fw_image_section, va_start, 4);
 FW_ABI_OFFSET(panthor_fw_image_section, va_end, 8);
 FW_ABI_OFFSET(panthor_fw_image_section, data_start, 12);
@@ -86,6 +88,7 @@ struct panthor_fw_image_build_info {
 	u32 offset;
 	u32 size;
 };
+
 FW_ABI_OFFSET(panthor_fw_image_build_info, size, 4);
 FW_ABI_SIZE(panthor_fw_image_build_info, 8);
 
@@ -128,6 +131,7 @@ struct panthor_fw_glb_control {
 	u32 instr_features;
 	u32 reserved;
 };
+
 FW_ABI_OFFSET(panthor_fw_glb_control, features, 0x04);
 FW_ABI_OFFSET(panthor_fw_glb_control, input_va, 0x08);
 FW_ABI_OFFSET(panthor_fw_glb_control, output_va, 0x0C);
@@ -168,6 +172,7 @@ struct panthor_fw_glb_input {
 	u32 eviction_timer;
 	u32 eviction_timer_config;
 };
+
 FW_ABI_OFFSET(panthor_fw_glb_input, ack_irq_mask, 0x04);
 FW_ABI_OFFSET(panthor_fw_glb_input, doorbell_req, 0x08);
 FW_ABI_OFFSET(panthor_fw_glb_input, progress_timer, 0x10);
@@ -244,6 +249,7 @@ struct panthor_fw_glb_output {
 	u32 perfcnt_status;
 	u32 perfcnt_insert;
 };
+
 FW_ABI_OFFSET(panthor_fw_glb_output, doorbell_ack, 0x08);
 FW_ABI_OFFSET(panthor_fw_glb_output, halt_status, 0x10);
 FW_ABI_OFFSET(panthor_fw_glb_output, perfcnt_status, 0x14);
@@ -265,6 +271,7 @@ struct panthor_fw_csg_control {
 	u32 stream_num;
 	u32 stream_stride;
 };
+
 FW_ABI_OFFSET(panthor_fw_csg_control, input_va, 0x04);
 FW_ABI_OFFSET(panthor_fw_csg_control, output_va, 0x08);
 FW_ABI_OFFSET(panthor_fw_csg_control, suspend_size, 0x0C);
@@ -293,6 +300,7 @@ struct panthor_fw_csg_input {
 	u32 reserved2[2];
 	u64 dvs_buf;
 };
+
 FW_ABI_OFFSET(panthor_fw_csg_input, ack_irq_mask, 0x04);
 FW_ABI_OFFSET(panthor_fw_csg_input, doorbell_req, 0x08);
 FW_ABI_OFFSET(panthor_fw_csg_input, irq_ack, 0x0C);
@@ -345,6 +353,7 @@ struct panthor_fw_csg_output {
 	u32 status_state;
 	u32 resource_dep;
 };
+
 FW_ABI_OFFSET(panthor_fw_csg_output, doorbell_ack, 0x08);
 FW_ABI_OFFSET(panthor_fw_csg_output, irq_req, 0x0C);
 FW_ABI_OFFSET(panthor_fw_csg_output, status_endpoint_current, 0x10);
@@ -362,6 +371,7 @@ struct panthor_fw_cs_control {
 	u32 input_va;
 	u32 output_va;
 };
+
 FW_ABI_OFFSET(panthor_fw_cs_control, input_va, 0x04);
 FW_ABI_OFFSET(panthor_fw_cs_control, output_va, 0x08);
 FW_ABI_SIZE(panthor_fw_cs_control, 0x0C);
@@ -391,6 +401,7 @@ struct panthor_fw_cs_input {
 	u64 instrbuf_base;
 	u64 instrbuf_offset_ptr;
 };
+
 FW_ABI_OFFSET(panthor_fw_cs_input, config, 0x04);
 FW_ABI_OFFSET(panthor_fw_cs_input, ack_irq_mask, 0x0C);
 FW_ABI_OFFSET(panthor_fw_cs_input, ringbuf_base, 0x10);
@@ -449,6 +460,7 @@ struct panthor_fw_cs_output {
 	u32 heap_frag_end;
 	u64 heap_address;
 };
+
 FW_ABI_OFFSET(panthor_fw_cs_output, status_cmd_ptr, 0x40);
 FW_ABI_OFFSET(panthor_fw_cs_output, status_wait, 0x48);
 FW_ABI_OFFSET(panthor_fw_cs_output, status_req_resource, 0x4C);
@@ -499,6 +511,7 @@ struct panthor_fw_ringbuf_input {
 	u64 insert;
 	u64 extract_init;
 };
+
 FW_ABI_OFFSET(panthor_fw_ringbuf_input, extract_init, 0x08);
 FW_ABI_SIZE(panthor_fw_ringbuf_input, 0x10);
 
@@ -507,6 +520,7 @@ struct panthor_fw_ringbuf_output {
 	u32 active;
 	u32 reserved;
 };
+
 FW_ABI_OFFSET(panthor_fw_ringbuf_output, active, 0x08);
 FW_ABI_SIZE(panthor_fw_ringbuf_output, 0x10);
 
@@ -520,6 +534,7 @@ struct panthor_fw_syncobj64 {
 	u32 status;
 	u32 reserved;
 };
+
 FW_ABI_OFFSET(panthor_fw_syncobj64, status, 8);
 FW_ABI_SIZE(panthor_fw_syncobj64, 16);
 
@@ -532,6 +547,7 @@ struct panthor_fw_heap_chunk_header {
 	u64 next;			/* encoded chunk pointer, 0 ends the list */
 	u32 reserved[14];
 };
+
 FW_ABI_SIZE(panthor_fw_heap_chunk_header, 64);
 
 #define FW_HEAP_CONTEXT_SIZE		32

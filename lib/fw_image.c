@@ -8,6 +8,8 @@
 
 /* The rules are numbered as in the hardware reference: firmware chapter, 5. */
 
+#define HEADER_OFFSET(field)	offsetof(struct panthor_fw_image_header, field)
+
 #define BUILD_INFO_MARK		"git_sha: "
 #define BUILD_INFO_MARK_LEN	(sizeof(BUILD_INFO_MARK) - 1)
 
@@ -243,17 +245,16 @@ static int parser_read_header(struct fw_parser *parser, u32 *list_end)
 		return parser_refuse(parser, 0, "file shorter than its header");
 	if (get_unaligned_le32(data) != FW_IMAGE_MAGIC)
 		return parser_refuse(parser, 0, "bad magic number");
-	if (data[offsetof(struct panthor_fw_image_header, major)] != FW_IMAGE_MAJOR)
+	if (data[HEADER_OFFSET(major)] != FW_IMAGE_MAJOR)
 		return parser_refuse(parser, 0, "unsupported format version");
 
-	*list_end = get_unaligned_le32(data + offsetof(struct panthor_fw_image_header, size));
+	*list_end = get_unaligned_le32(data + HEADER_OFFSET(size));
 	if (*list_end < sizeof(struct panthor_fw_image_header) || *list_end > parser->size)
 		return parser_refuse(parser, 0, "entry list outside the file");
 
-	image->version = get_unaligned_le32(data + offsetof(struct panthor_fw_image_header,
-							     version_hash));
-	if (get_unaligned_le16(data + offsetof(struct panthor_fw_image_header, padding1)) ||
-	    get_unaligned_le32(data + offsetof(struct panthor_fw_image_header, padding2)))
+	image->version = get_unaligned_le32(data + HEADER_OFFSET(version_hash));
+	if (get_unaligned_le16(data + HEADER_OFFSET(padding1)) ||
+	    get_unaligned_le32(data + HEADER_OFFSET(padding2)))
 		image->warning = "header padding is not zero";
 
 	return 0;

@@ -77,8 +77,8 @@ void panthor_slot_release(struct panthor_slot_pool *pool, struct panthor_slot_se
 void panthor_slot_drop(struct panthor_slot_pool *pool, struct panthor_slot_seat *seat);
 
 /* The seat that holds a slot, NULL when it is free or does not exist. */
-static inline struct panthor_slot_seat *panthor_slot_holder(const struct panthor_slot_pool *pool,
-							     unsigned int slot)
+static inline struct panthor_slot_seat *
+panthor_slot_holder(const struct panthor_slot_pool *pool, unsigned int slot)
 {
 	return slot < SLOT_MAX ? pool->seats[slot] : NULL;
 }

@@ -79,7 +79,7 @@ static void pass_choose(struct tick_pass *pass, s16 index)
 		return;
 
 	if (!pass_has_vm(pass, group->vm)) {
-		if (pass->vm_count == min(pass->in->vm_count, (u32)TICK_MAX_SLOTS)) {
+		if (pass->vm_count == pass->in->vm_count) {
 			pass->short_of_vms |= !group->idle;
 			return;
 		}
