@@ -141,18 +141,17 @@ struct platform_device *host_of_find_gpu(void);
 /* host_fw.c: the firmware image that request_firmware() finds. */
 
 /**
- * panthor_host_firmware_set() - replace the built-in firmware image
+ * panthor_host_firmware_set() - replace the firmware image
  * @data: image, must stay valid while it is set
- * @size: its size in bytes; 0 hides the built-in image altogether
+ * @size: its size in bytes; 0 hides it: the loader then looks for a file
  *
  * Only while KUnit runs: the table becomes read-only when init starts.
  */
 void panthor_host_firmware_set(const void *data, size_t size);
 
 /**
- * panthor_host_firmware_default() - the synthetic image
- * @size: receives its size in bytes
+ * panthor_host_firmware_reset() - back to the image of boot time
  */
-const void *panthor_host_firmware_default(size_t *size);
+void panthor_host_firmware_reset(void);
 
 #endif

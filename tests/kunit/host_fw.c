@@ -3,10 +3,12 @@
  * The firmware image that request_firmware() finds first: the synthetic one of
  * ../model/mkfw, or what a test puts in its place.
  */
+#include <linux/bug.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "../model/mkfw.h"
 #include "host.h"
 
 /* As in drivers/base/firmware_loader/builtin/main.c, which has no header for it. */
@@ -16,15 +18,7 @@ struct builtin_fw {
 	unsigned long size;
 };
 
-extern const u8 host_fw_begin[];
-extern const u8 host_fw_end[];
-
-asm("	.pushsection .rodata, \"a\"\n"
-    "	.balign 8\n"
-    "host_fw_begin:\n"
-    "	.incbin \"" HOST_FW_BIN "\"\n"
-    "host_fw_end:\n"
-    "	.popsection\n");
+static u8 image[MKFW_SIZE_MAX];
 
 /* A size of 0 means "not built in": the loader then looks into the file system. */
 static struct builtin_fw host_fw __used __section(".builtin_fw") = {
@@ -41,24 +35,23 @@ static int __init from_files_setup(char *value)
 }
 __setup("panthor_host_firmware=", from_files_setup);
 
-const void *panthor_host_firmware_default(size_t *size)
-{
-	*size = host_fw_end - host_fw_begin;
-	return host_fw_begin;
-}
-
 void panthor_host_firmware_set(const void *data, size_t size)
 {
 	host_fw.data = (void *)data;
 	host_fw.size = size;
 }
 
+void panthor_host_firmware_reset(void)
+{
+	size_t size = mkfw_build(image, sizeof(image), MKFW_GOOD);
+
+	WARN_ON(!size);
+	panthor_host_firmware_set(image, from_files ? 0 : size);
+}
+
 static int __init host_fw_init(void)
 {
-	size_t size;
-	const void *data = panthor_host_firmware_default(&size);
-
-	panthor_host_firmware_set(data, from_files ? 0 : size);
+	panthor_host_firmware_reset();
 	return 0;
 }
 core_initcall(host_fw_init);
