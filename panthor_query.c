@@ -151,12 +151,12 @@ static int query_timestamp(struct panthor_device *ptdev, struct drm_panthor_dev_
 	u32 flags;
 	int ret;
 
-	if (args->size < TIMESTAMP_INFO_MIN_SIZE)
-		return -EINVAL;
-
 	ret = copy_struct_from_user(&info, sizeof(info), in, args->size);
 	if (ret)
 		return ret;
+
+	if (args->size < TIMESTAMP_INFO_MIN_SIZE)
+		return -EINVAL;
 
 	flags = info.flags ?: TIMESTAMP_FLAGS_DEFAULT;
 	ret = timestamp_check_flags(flags);
