@@ -6,6 +6,7 @@ panthor-y := \
 	panthor_device.o \
 	panthor_devfreq.o \
 	panthor_drv.o \
+	panthor_flush_id.o \
 	panthor_fw.o \
 	panthor_gem.o \
 	panthor_gpu.o \
@@ -16,15 +17,18 @@ panthor-y := \
 	panthor_kbo.o \
 	panthor_mmu.o \
 	panthor_pgtable.o \
+	panthor_pm.o \
 	panthor_pwr.o \
 	panthor_query.o \
 	panthor_queue.o \
+	panthor_reset.o \
 	panthor_sched.o \
 	panthor_submit.o \
 	panthor_sync.o \
 	panthor_user_array.o \
 	panthor_vm.o \
 	panthor_vm_bind.o \
+	panthor_vm_job.o \
 	panthor_vm_kernel.o \
 	panthor_vm_op.o \
 	panthor_vm_pool.o \

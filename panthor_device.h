@@ -133,10 +133,10 @@ struct panthor_device {
 
 	/** @unplug: one-shot removal. */
 	struct {
-		/** @unplug.lock: serialises unplug callers. */
+		/** @unplug.lock: held while the first caller removes the device; others wait. */
 		struct mutex lock;
-		/** @unplug.done: completed when the first caller has finished. */
-		struct completion done;
+		/** @unplug.done: guarded by @unplug.lock: nothing is left to remove. */
+		bool done;
 	} unplug;
 
 	/** @reset: recovery; see panthor_device_schedule_reset(). */
@@ -145,6 +145,8 @@ struct panthor_device {
 		struct workqueue_struct *wq;
 		/** @reset.work: runs the recovery sequence. */
 		struct work_struct work;
+		/** @reset.lost_work: removes the device after a recovery that failed. */
+		struct work_struct lost_work;
 		/** @reset.pending: A: 1 from request to the end of recovery. */
 		atomic_t pending;
 	} reset;
@@ -155,9 +157,11 @@ struct panthor_device {
 		atomic_t state;
 		/** @pm.mmio_lock: orders state changes against faults of the flush-id page. */
 		struct mutex mmio_lock;
-		/** @pm.dummy_latest_flush: I: page whose first word is 1, mapped while suspended. */
+		/** @pm.dummy_latest_flush: I: page that says 1, mapped while suspended. */
 		struct page *dummy_latest_flush;
-		/** @pm.recovery_needed: A: resume failed; reset the PM error before the next try. */
+		/** @pm.parts_ready: A: suspend and resume include the parts. */
+		bool parts_ready;
+		/** @pm.recovery_needed: A: resume failed, runtime PM remembers the error. */
 		atomic_t recovery_needed;
 	} pm;
 };
@@ -186,6 +190,8 @@ struct panthor_file {
 
 int panthor_device_init(struct panthor_device *ptdev);
 void panthor_device_unplug(struct panthor_device *ptdev);
+/* What a lost GPU and driver removal have in common; for panthor_reset.c. */
+void panthor_device_remove_once(struct panthor_device *ptdev);
 int panthor_device_suspend(struct device *dev);
 int panthor_device_resume(struct device *dev);
 int panthor_device_mmap_io(struct panthor_device *ptdev, struct vm_area_struct *vma);

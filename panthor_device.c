@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The order in which a device comes and goes (hw/power-and-reset.md, sections
+ * 3.1 and 5.3).
+ *
+ * Parts are brought up from the bottom: GPU block, address spaces, L2, VMs,
+ * firmware, scheduler; then the device is published. They go in the opposite
+ * order. Driver removal and a lost GPU take the same way out, and the first one
+ * to take it does all of it.
+ */
+#include <linux/platform_device.h>
+
+#include <drm/drm_managed.h>
+
+#include "lib/regs.h"
+#include "panthor_device.h"
+#include "panthor_flush_id.h"
+#include "panthor_fw.h"
+#include "panthor_gpu.h"
+#include "panthor_mmu.h"
+#include "panthor_pm.h"
+#include "panthor_pwr.h"
+#include "panthor_reset.h"
+#include "panthor_sched.h"
+#include "panthor_vm.h"
+
+static void l2_unplug(struct panthor_device *ptdev)
+{
+	/* Never identified, or the platform did not even give us the registers back. */
+	if (!ptdev->gpu || atomic_read(&ptdev->pm.state) == PANTHOR_DEVICE_SUSPENDED)
+		return;
+
+	/* Cores that a dead firmware left on need the L2 until they are reset. */
+	if (panthor_pwr_l2_off(ptdev))
+		panthor_gpu_soft_reset(ptdev);
+}
+
+/* Each part accepts that it never came up. */
+static void parts_unplug(struct panthor_device *ptdev)
+{
+	if (ptdev->sched)
+		panthor_sched_unplug(ptdev);
+
+	panthor_fw_unplug(ptdev);
+	panthor_mmu_unplug(ptdev);
+
+	l2_unplug(ptdev);
+	panthor_gpu_unplug(ptdev);
+}
+
+static int parts_init(struct panthor_device *ptdev)
+{
+	int ret;
+
+	ret = panthor_gpu_init(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_mmu_init(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_pwr_l2_on(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_vm_init(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_fw_init(ptdev);
+	if (ret)
+		return ret;
+
+	return panthor_sched_init(ptdev);
+}
+
+static int window_map(struct panthor_device *ptdev)
+{
+	struct platform_device *pdev = to_platform_device(ptdev->base.dev);
+	struct resource *res;
+
+	ptdev->iomem = devm_platform_get_and_ioremap_resource(pdev, 0, &res);
+	if (IS_ERR(ptdev->iomem))
+		return PTR_ERR(ptdev->iomem);
+
+	ptdev->phys_addr = res->start;
+	ptdev->iomem_size = resource_size(res);
+
+	/* Every register but the doorbells, and the doorbell that asks the firmware. */
+	if (ptdev->iomem_size < DOORBELL(DOORBELL_GLOBAL + 1))
+		return dev_err_probe(ptdev->base.dev, -EINVAL,
+				     "register window of %pa bytes is too small\n",
+				     &ptdev->iomem_size);
+
+	return 0;
+}
+
+static void cleanup_wq_destroy(struct drm_device *drm, void *wq)
+{
+	destroy_workqueue(wq);
+}
+
+static int common_init(struct panthor_device *ptdev)
+{
+	int ret;
+
+	ret = drmm_mutex_init(&ptdev->base, &ptdev->unplug.lock);
+	if (ret)
+		return ret;
+
+	ret = panthor_flush_id_init(ptdev);
+	if (ret)
+		return ret;
+
+	/* Frees what unmaps have left: reclaim may wait for it. VMs outlive the removal. */
+	ptdev->cleanup_wq = alloc_workqueue("panthor-cleanup", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!ptdev->cleanup_wq)
+		return -ENOMEM;
+
+	ret = drmm_add_action_or_reset(&ptdev->base, cleanup_wq_destroy, ptdev->cleanup_wq);
+	if (ret)
+		return ret;
+
+	return panthor_reset_init(ptdev);
+}
+
+/**
+ * panthor_device_init() - bring the device up and publish it
+ * @ptdev: device just allocated, with its driver data set
+ *
+ * Context: probe, sleeps, allocates.
+ * Return: 0 or a negative errno, logged; nothing is left behind then.
+ */
+int panthor_device_init(struct panthor_device *ptdev)
+{
+	int ret;
+
+	ret = common_init(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_pm_init(ptdev);
+	if (ret)
+		return ret;
+
+	ret = window_map(ptdev);
+	if (ret)
+		return ret;
+
+	ret = panthor_pm_power_on(ptdev);
+	if (ret)
+		return ret;
+
+	ret = parts_init(ptdev);
+	if (ret)
+		goto err_unplug_parts;
+
+	panthor_pm_start(ptdev);
+
+	ret = drm_dev_register(&ptdev->base, 0);
+	if (ret)
+		goto err_stop_pm;
+
+	panthor_device_put(ptdev);
+	return 0;
+
+err_stop_pm:
+	panthor_pm_stop(ptdev);
+	panthor_reset_disable(ptdev);
+err_unplug_parts:
+	parts_unplug(ptdev);
+	panthor_pm_power_off(ptdev);
+	return ret;
+}
+
+/**
+ * panthor_device_remove_once() - take the device away from everybody
+ * @ptdev: device, published
+ *
+ * Further callers wait for the first one and do nothing. Open files stay; all
+ * they can do is close.
+ *
+ * Context: process context, sleeps up to a few seconds. Not from suspend, resume or the
+ * reset work.
+ */
+void panthor_device_remove_once(struct panthor_device *ptdev)
+{
+	guard(mutex)(&ptdev->unplug.lock);
+
+	if (ptdev->unplug.done)
+		return;
+
+	/* First, or a suspend that finds the device unplugged powers it off with its parts on. */
+	panthor_pm_hold(ptdev);
+
+	/* Waits for who is inside the driver, and lets nobody in. */
+	drm_dev_unplug(&ptdev->base);
+
+	panthor_reset_disable(ptdev);
+	panthor_pm_stop(ptdev);
+	parts_unplug(ptdev);
+	panthor_pm_power_off(ptdev);
+
+	ptdev->unplug.done = true;
+}
+
+/**
+ * panthor_device_unplug() - driver removal
+ * @ptdev: device, published
+ *
+ * Context: process context, sleeps up to a few seconds.
+ */
+void panthor_device_unplug(struct panthor_device *ptdev)
+{
+	/* If the GPU was lost its removal is under way or done, or it is ours. */
+	disable_work_sync(&ptdev->reset.lost_work);
+	panthor_device_remove_once(ptdev);
+}
