@@ -25,6 +25,7 @@ struct tap_case {
 
 static struct {
 	unsigned int checks, failed;
+	const char *skipped;
 	jmp_buf leave;
 } tap_state;
 
@@ -62,6 +63,8 @@ static inline bool tap_string(const char *got, const char *want, const char *fil
 #define is_str(got, want)	tap_string((got), (want), __FILE__, __LINE__, #got " is " #want)
 /* Without this the rest of the case makes no sense. */
 #define need(cond)		do { if (!ok(cond)) longjmp(tap_state.leave, 1); } while (0)
+/* The case cannot run here; the reason is printed. */
+#define skip(reason)		do { tap_state.skipped = (reason); longjmp(tap_state.leave, 1); } while (0)
 
 static inline bool tap_wanted(const char *name, int argc, char **argv)
 {
@@ -77,13 +80,17 @@ static inline bool tap_run_case(const struct tap_case *test, unsigned int number
 {
 	tap_state.checks = 0;
 	tap_state.failed = 0;
+	tap_state.skipped = NULL;
 	if (!setjmp(tap_state.leave))
 		test->fn();
-	if (!tap_state.checks && !tap_state.failed) {
+	if (!tap_state.checks && !tap_state.failed && !tap_state.skipped) {
 		printf("# no check was made\n");
 		tap_state.failed = 1;
 	}
-	printf("%sok %u - %s\n", tap_state.failed ? "not " : "", number, test->name);
+	printf("%sok %u - %s", tap_state.failed ? "not " : "", number, test->name);
+	if (tap_state.skipped && !tap_state.failed)
+		printf(" # SKIP %s", tap_state.skipped);
+	printf("\n");
 	fflush(stdout);
 	return !tap_state.failed;
 }
