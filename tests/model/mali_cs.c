@@ -54,16 +54,18 @@ bool mali_cs_load(struct mali *gpu, struct mali_cs *cs, const struct mali_cs_bin
 		return true;
 	if (!ring_valid(at))
 		mali_cs_fatal(cs, MALI_CS_CONFIG_FAULT, at->ring_va);
-	cs->check_init = cs->state.positioned;
-	mali_cs_fault_ack(cs);
+	cs->loaded = true;
 	return true;
 }
 
 static bool output_write(struct mali *gpu, struct mali_cs *cs, uint32_t offset, const void *buf,
 			 uint32_t len)
 {
-	return mali_as_write(gpu, USER_AS, cs->at.user_output_va + offset, buf, len,
-			     MALI_ACCESS_WRITE) == MALI_MEM_OK;
+	enum mali_mem mem = mali_as_write(gpu, USER_AS, cs->at.user_output_va + offset, buf, len,
+					  MALI_ACCESS_WRITE);
+
+	cs->stalled |= mem == MALI_MEM_STALL;
+	return mem == MALI_MEM_OK;
 }
 
 static void output_update(struct mali *gpu, struct mali_cs *cs, bool active)
@@ -141,11 +143,14 @@ static void ring_position(struct mali *gpu, struct mali_cs *cs, uint64_t init)
 		cs->state.positioned = true;
 		ring->next = init;
 		ring->end = init;
-	} else if (cs->check_init && init != ring->next) {
+	} else if (cs->loaded && init != ring->next) {
 		mali_guest_error(gpu, "EXTRACT_INIT differs from EXTRACT", cs->at.id, init,
 				 ring->next);
 	}
-	cs->check_init = false;
+	/* A FAULT that was pending at SUSPEND is released, its position having been checked. */
+	if (cs->loaded)
+		mali_cs_fault_ack(cs);
+	cs->loaded = false;
 }
 
 static void ring_insert(struct mali *gpu, struct mali_cs *cs, uint64_t insert)

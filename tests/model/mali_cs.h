@@ -224,7 +224,7 @@ struct mali_cs {
 	bool wait_64;
 	uint32_t granted;		/* MALI_CS_RES_* held now */
 	bool running;			/* between start or load and stop */
-	bool check_init;		/* EXTRACT_INIT has to equal the loaded EXTRACT */
+	bool loaded;			/* has not run since mali_cs_load() */
 	bool read_insert;		/* INSERT to be read from the input page */
 	bool recheck;			/* look at the sync object again */
 	bool extract_stale;		/* the output page lacks EXTRACT or ACTIVE */
