@@ -172,3 +172,22 @@ def module_build(cache, repo, flavour, job, extra=()):
 def new_job(cache, title, name, task=None):
     """Return a job that logs to the cache."""
     return Job(title, cache.root / 'log' / f'{name}.log', task)
+
+
+# -- test programs --------------------------------------------------------------------------
+
+def programs_build(cache, repo, what, arch, job):
+    """Build tests/WHAT for an architecture; return the programs."""
+    out = cache.root / 'driver' / f'{what}-{arch}'
+    out.mkdir(parents=True, exist_ok=True)
+    make = ['make', '-C', repo / 'tests' / what, f'O={out}', f'-j{cache.jobs}',
+            f'KDIR={cache.get("linux-source")}']
+    prefix = []
+    if arch == 'arm64':
+        prefix = chroot(cache, [repo])
+        make += [f'CROSS_COMPILE={CROSS}', f'SYSROOT={cache.get("rootfs") / "root"}']
+    with cache.lock(out.name):
+        job.run([*prefix, *make], cwd='/')
+    sources = {p.stem for p in (repo / 'tests' / what).glob('*.c')}
+    return sorted(p for p in out.iterdir() if p.is_file() and os.access(p, os.X_OK) and
+                  p.name in sources)

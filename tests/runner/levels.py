@@ -1,0 +1,431 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The levels of tests: what each prepares, runs and counts.
+
+A level is a function of a Run; it prints its test points and returns a tally.
+The order of LEVELS is from cheap to dear.
+"""
+
+import contextlib
+import fnmatch
+import os
+import shutil
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import build
+import image
+import logscan
+import static
+import tap
+import uml
+import vm
+from prepare import CROSS, FLAVOURS
+
+PROGRAM_TIMEOUT_S = 120
+CONFIG = 'debug'            # the UML configuration that user programs run in
+INDENT = '    '
+
+# Lines of the distribution's own module that are not reports about our work.
+PEER_ALLOWED = ()
+
+
+class Run:
+    """What a level gets: options, cache, where to print, a folder for its files."""
+
+    def __init__(self, options, cache, repo, screen):
+        self.options, self.cache, self.repo, self.screen = options, cache, repo, screen
+        self.driver, self.kernel = options.driver, options.kernel
+        self.built = {}
+
+    def folder(self, name):
+        """Return an empty folder for the files of this run; it is removed at the end."""
+        d = self.cache.root / 'run' / f'{name}-{os.getpid()}'
+        shutil.rmtree(d, ignore_errors=True)
+        d.mkdir(parents=True)
+        return d
+
+    def logs(self, name):
+        """Return an empty folder for logs that are kept."""
+        d = self.cache.root / 'log' / name
+        shutil.rmtree(d, ignore_errors=True)
+        d.mkdir(parents=True)
+        return d
+
+    def wants(self, name):
+        """Tell whether --filter selects NAME."""
+        return fnmatch.fnmatchcase(name, self.options.filter or '*')
+
+    def say(self, line):
+        """Print one line inside the level."""
+        self.screen.line(INDENT + line)
+
+    def point(self, tally, good, name, detail=''):
+        """Print and count one test point of the runner itself."""
+        for line in detail.splitlines():
+            self.say('# ' + line)
+        self.say(f'{"ok" if good else "not ok"} - {name}')
+        if good:
+            tally.passed += 1
+        else:
+            tally.fail(name)
+
+    @contextlib.contextmanager
+    def job(self, title, log):
+        """Show a build of this run and give it a log."""
+        path = self.cache.root / 'log' / f'{log}.log'
+        with self.screen.task(title, path) as task:
+            yield build.new_job(self.cache, title, log, task)
+
+    def once(self, key, make):
+        """Return make(), which is called once in a run."""
+        if key not in self.built:
+            self.built[key] = make()
+        return self.built[key]
+
+    def module(self):
+        """Return our panthor.ko for the kernel that is tested, or None for the peer."""
+        if self.driver == 'peer':
+            return None
+
+        def make():
+            with self.job(f'panthor.ko ({self.kernel})', f'module-{self.kernel}') as job:
+                return build.module_build(self.cache, self.repo, self.kernel, job)
+        return self.once(('module', self.kernel), make)
+
+    def uml(self, name):
+        """Return the UML kernel with the driver for one configuration."""
+        def make():
+            self.cache.get(f'uml-{name}')
+            fragment = (self.repo / f'tests/kunit/{name}.kunitconfig').read_text()
+            with self.job(f'UML kernel with the driver ({name})', f'uml-{name}-build') as job:
+                return build.uml_build(self.cache, self.repo, name, fragment, job)
+        return self.once(('uml', name), make)
+
+    def programs(self, what, arch):
+        """Return the test programs of tests/WHAT built for an architecture."""
+        def make():
+            with self.job(f'tests/{what} ({arch})', f'{what}-{arch}') as job:
+                return build.programs_build(self.cache, self.repo, what, arch, job)
+        return self.once((what, arch), make)
+
+
+def indented_points(run, lines, trouble=None):
+    """Print a finished stream of TAP; return its tally."""
+    printer = tap.Printer(run.say, '', run.options.verbose)
+    for line in lines:
+        printer.line(line)
+    tally = printer.finish(show=trouble is not None)
+    if trouble:
+        run.point(tally, False, trouble)
+    return tally
+
+
+# -- user --------------------------------------------------------------------------------
+
+def level_user(run):
+    """Programs that run on this machine: pure logic and the model, with sanitizers."""
+    run.cache.get('host-build')
+    out = run.cache.root / 'driver' / 'user'
+    make = ['make', '-C', run.repo / 'tests/user', f'O={out}', f'-j{run.options.jobs}']
+    if run.options.coverage:
+        return user_coverage(run, make)
+    tally = tap.Tally()
+    with run.cache.lock('user'):
+        with run.job('tests/user', 'user') as job:
+            job.run([*make, 'all'])
+        programs = sorted(p for p in out.glob('test_*') if os.access(p, os.X_OK) and
+                          p.is_file() and run.wants(p.name) and
+                          (run.repo / f'tests/user/{p.name}.c').exists())
+        with ThreadPoolExecutor(run.options.jobs) as pool:
+            for program, (lines, trouble) in zip(programs, pool.map(user_program, programs)):
+                run.say(f'# Subtest: {program.name}')
+                tally.add(indented_points(run, lines, trouble), f'{program.name}: ')
+    return tally
+
+
+def user_program(program):
+    """Run one program; return its lines and why it is bad besides its TAP."""
+    try:
+        r = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           stdin=subprocess.DEVNULL, errors='replace', check=False,
+                           timeout=PROGRAM_TIMEOUT_S)
+    except subprocess.TimeoutExpired as e:
+        text = (e.stdout or b'').decode(errors='replace')
+        return text.splitlines(), f'{program.name} not finished after {PROGRAM_TIMEOUT_S} s'
+    lines = r.stdout.splitlines()
+    failed = tap.parse(lines).failed
+    return lines, f'{program.name} returned {r.returncode}' if r.returncode and not failed else None
+
+
+def user_coverage(run, make):
+    """Run everything once more without sanitizers and print line coverage."""
+    tally = tap.Tally()
+    log = run.cache.root / 'log' / 'coverage.log'
+    with run.cache.lock('user'), run.screen.task('coverage', log):
+        r = subprocess.run([str(m) for m in make] + ['COVERAGE=1', 'coverage'], text=True,
+                           capture_output=True, check=False)
+    log.write_text(r.stdout + r.stderr)
+    for line in r.stdout.splitlines():
+        if line.startswith('# ') and '%' in line:
+            run.say(line)
+    run.point(tally, r.returncode == 0, 'coverage of lib/ and tests/model/ is at least 90 %',
+              '' if r.returncode == 0 else '\n'.join((r.stdout + r.stderr).splitlines()[-15:]))
+    return tally
+
+
+# -- static ------------------------------------------------------------------------------
+
+def level_static(run):
+    """What can be said without running: warnings, sparse, kernel-doc, checkpatch, syntax."""
+    tally = tap.Tally()
+    for name, check in static.CHECKS:
+        if not run.wants(name):
+            continue
+        try:
+            problems = check(run)
+        except build.StepFailed as e:
+            problems = e.explain().splitlines()
+        if isinstance(problems, str):
+            tally.skipped += 1
+            run.say(f'ok - {name} # SKIP {problems}')
+        else:
+            run.point(tally, not problems, name, '\n'.join(problems[:60]))
+    return tally
+
+
+# -- kunit -------------------------------------------------------------------------------
+
+SELF_TEST = 'panthor_selftest'
+
+
+def level_kunit(run):
+    """KUnit suites on the model under user-mode Linux, one process each."""
+    if run.options.self_test:
+        return kunit_self_test(run)
+    tally = tap.Tally()
+    configs = sorted(p.stem for p in (run.repo / 'tests/kunit').glob('*.kunitconfig'))
+    for name in configs:
+        binary = run.uml(name)
+        logs = run.logs(f'kunit-{name}')
+        suites = [s for s in uml.kunit_list(binary) if not s.startswith(SELF_TEST) and run.wants(s)]
+        if not suites:
+            run.point(tally, False, f'{name}: the kernel has KUnit suites that match')
+        with ThreadPoolExecutor(run.options.jobs) as pool:
+            for suite, (log, trouble, same) in zip(suites, pool.map(
+                    lambda s: kunit_twice(binary, s), suites)):
+                (logs / f'{suite}.log').write_text(log)
+                tally.add(kunit_report(run, suite, log, trouble, same), f'{suite}: ')
+        run.say(f'# logs: {logs}')
+    return tally
+
+
+def kunit_twice(binary, suite):
+    """Run a suite two times; return log, trouble, whether both logs are the same."""
+    log, trouble = uml.kunit_suite(binary, suite)
+    again, _ = uml.kunit_suite(binary, suite)
+    return log, trouble, log == again
+
+
+def kunit_report(run, suite, log, trouble, same):
+    """Print one suite's points and what its log says; return its tally."""
+    run.say(f'# Subtest: {suite}')
+    tally = indented_points(run, kunit_lines(log), trouble)
+    reports = logscan.scan(log)
+    for report in reports:
+        run.point(tally, False, f'{suite}: kernel log: {report.kind}', '\n'.join(report.lines))
+    if not same and not reports and not trouble:
+        run.point(tally, False, f'{suite}: two runs wrote the same bytes')
+    return tally
+
+
+def kunit_lines(log):
+    """Return the KTAP part of a UML log."""
+    lines = [logscan.strip_stamp(line) for line in log.splitlines()]
+    start = next((i for i, line in enumerate(lines) if line.startswith('KTAP version')), None)
+    return [] if start is None else lines[start:]
+
+
+def kunit_self_test(run):
+    """Show that this runner calls every provoked report a failure."""
+    tally = tap.Tally()
+    binary = run.uml(CONFIG)
+    logs = run.logs('kunit-self-test')
+    suites = [s for s in uml.kunit_list(binary) if s.startswith(SELF_TEST) and run.wants(s)]
+    run.point(tally, bool(suites), 'the kernel has suites that provoke reports')
+    for suite in suites:
+        log, trouble = uml.kunit_suite(binary, suite)
+        (logs / f'{suite}.log').write_text(log)
+        found = [str(r) for r in logscan.scan(log)]
+        counted = tap.parse(kunit_lines(log))
+        if trouble:
+            found.append(trouble)
+        found += counted.failures
+        run.point(tally, bool(found), f'{suite} is reported as failed',
+                  found[0] if found else 'nothing was noticed')
+    run.say(f'# logs: {logs}')
+    return tally
+
+
+# -- the virtual machine -------------------------------------------------------------------
+
+def machine(run, parts=(), memory=1024):
+    """Return the virtual machine for this run's kernel and its run-time part."""
+    base = f'image-base-{run.kernel}'
+    run.cache.want([base, f'kernel-{run.kernel}', 'qemu', *parts])
+    qemu, kernel = run.cache.get('qemu'), run.cache.get(f'kernel-{run.kernel}')
+    images = [run.cache.get(p) / 'cpio' for p in (base, *parts)]
+    return vm.Machine(qemu / 'qemu-system-aarch64', kernel / 'Image', images,
+                      run.folder('vm'), memory=memory)
+
+
+def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
+    """Boot once with this run's module; return the result."""
+    module = run.module()
+    kernel = run.cache.get(f'kernel-{run.kernel}')
+    own_dependencies = kernel if run.kernel in FLAVOURS else None
+    archive = image.run_archive(run.repo / 'tests/qemu/guest', programs=programs, module=module,
+                                kernel=own_dependencies)
+    return m.boot(script, args=args, archive=archive, sink=sink, timeout_s=timeout_s)
+
+
+def vm_level(run, name, script, programs, parts=(), memory=1024, timeout_s=600):
+    """Boot with a script that speaks TAP; judge its points, its end and the kernel's log."""
+    m = machine(run, parts, memory)
+    printer = tap.Printer(run.say, '', run.options.verbose)
+    args = [run.options.filter] if run.options.filter else []
+    result = boot(run, m, script, programs, args, printer.line, timeout_s)
+    tally = printer.finish(show=result.trouble is not None)
+    vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
+    shutil.rmtree(m.dir)
+    return tally
+
+
+def vm_judge(run, tally, result, name):
+    """Count how the machine ended and what its kernel's log says; keep the log."""
+    logs = run.logs(f'vm-{name}')
+    log = result.kernel_log()
+    (logs / 'kernel.log').write_text(log)
+    (logs / 'guest.log').write_text('\n'.join(result.lines) + '\n')
+    tail = '\n'.join(log.splitlines()[-40:])
+    if result.trouble:
+        run.point(tally, False, f'the machine: {result.trouble}', tail)
+    elif result.status and not tally.failed:
+        run.point(tally, False, f'the guest script returned {result.status}')
+    reports = logscan.scan(log, PEER_ALLOWED if run.driver == 'peer' else ())
+    for report in reports:
+        run.point(tally, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
+    if not reports and not result.trouble:
+        run.point(tally, True, 'the kernel log is clean')
+    run.say(f'# logs: {logs}')
+
+
+def level_uapi(run):
+    """ioctl tests: in the virtual machine, and for our driver also under UML."""
+    programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
+    tally = vm_level(run, 'uapi', 'uapi', programs)
+    if run.driver == 'ours' and run.kernel == 'stock':
+        tally.add(uapi_uml(run), 'uml: ')
+    return tally
+
+
+def uapi_uml(run):
+    """Run the x86-64 build of the ioctl tests under UML, each in a kernel of its own."""
+    tally = tap.Tally()
+    programs = [p for p in run.programs('uapi', 'x86_64') if run.wants(p.name)]
+    binary = run.uml(CONFIG)
+    logs = run.logs('uapi-uml')
+    script = run.repo / 'tests/runner/uml-init'
+    with ThreadPoolExecutor(run.options.jobs) as pool:
+        for program, (log, trouble) in zip(programs, pool.map(
+                lambda p: uml.user_run(binary, script, p), programs)):
+            (logs / f'{program.name}.log').write_text(log)
+            run.say(f'# Subtest: {program.name} (UML)')
+            lines, status = uml.user_lines(log)
+            part = indented_points(run, lines, trouble or (
+                None if status is not None else 'the program did not end'))
+            if status and not part.failed:
+                run.point(part, False, f'{program.name} returned {status}')
+            for report in logscan.scan(log):
+                run.point(part, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
+            tally.add(part, f'{program.name}: ')
+    run.say(f'# logs: {logs}')
+    return tally
+
+
+def level_mesa(run):
+    """vulkaninfo and eglinfo of the distribution, and Vulkan programs of ours."""
+    programs = [p for p in run.programs('mesa', 'arm64') if run.wants(p.name)]
+    return vm_level(run, 'mesa', 'mesa', programs, ['image-vulkan', 'image-egl'], 2048)
+
+
+# -- demo --------------------------------------------------------------------------------
+
+def level_demo(run):
+    """Boot the distribution's kernel with our module and show what it can do."""
+    m = machine(run, ['image-vulkan'])
+    programs = run.programs('demo', 'arm64')
+    kernel = (run.cache.get(f'kernel-{run.kernel}') / 'abi').read_text().strip()
+    who = 'this driver' if run.driver == 'ours' else "the distribution's panthor"
+    run.screen.line()
+    run.screen.line(f'Linux {kernel} on a virtual arm64 machine with a virtual Mali-G610, driven by {who}:')
+    parser = tap.Parser()
+
+    def show(line):
+        if parser.line(line) is None and not line.startswith('1..'):
+            run.screen.line('  ' + line if line else '')
+    result = boot(run, m, 'demo', programs, sink=show, timeout_s=300)
+    run.screen.line()
+    for line in result.lines:
+        if tap.POINT.match(line):
+            run.say(line)
+    tally = parser.finish()
+    vm_judge(run, tally, result, f'demo-{run.driver}-{run.kernel}')
+    shutil.rmtree(m.dir)
+    return tally
+
+
+class Level:
+    """A level by name: its function and the steps it needs, to start them early."""
+
+    def __init__(self, name, run, steps, both=False):
+        self.name, self.run, self.steps, self.both = name, run, steps, both
+
+    def describe(self):
+        """Return the first line of the function's description."""
+        return self.run.__doc__.splitlines()[0]
+
+
+VM_STEPS = ['kernel-{kernel}', 'image-base-{kernel}', 'toolchain', 'qemu']
+
+LEVELS = {level.name: level for level in (
+    Level('user', level_user, ['host-build']),
+    Level('static', level_static, ['toolchain', 'linux-source']),
+    Level('kunit', level_kunit, ['uml-*']),
+    Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
+    Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
+    Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
+)}
+
+# Without a level on the command line: everything, the dearest last.
+DEFAULT = [('user', 'ours'), ('static', 'ours'), ('kunit', 'ours'), ('uapi', 'ours'),
+           ('mesa', 'ours'), ('uapi', 'peer'), ('mesa', 'peer')]
+
+
+def steps_of(level, driver, kernel, known):
+    """Return the names of the steps a level needs with these options."""
+    names = []
+    for pattern in LEVELS[level].steps:
+        pattern = pattern.format(kernel=kernel)
+        if driver == 'peer' and pattern.startswith('uml-'):
+            continue
+        names += fnmatch.filter(known, pattern)
+    return names
+
+
+def run_level(name, run):
+    """Run one level; return its tally and seconds."""
+    start = time.monotonic()
+    tally = LEVELS[name].run(run)
+    return tally, time.monotonic() - start

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checks that read the sources: each returns a list of problems, or why it cannot run."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import build
+import prepare
+
+# checkpatch: why each of these is not asked for.
+CHECKPATCH_IGNORE = {
+    'FILE_PATH_CHANGES': 'asks for MAINTAINERS, which the kernel tree has',
+    'CONSTANT_COMPARISON': 'the limit of a range reads better left of the value in a chain',
+    'MACRO_ARG_REUSE': 'register macros take constants',
+    'SPLIT_STRING': 'kept: a message that is searched for is on one line',
+}
+
+SKIP_DIRS = {'.git', '__pycache__'}
+
+
+def tracked(repo, *suffixes):
+    """Return the files of the checkout with one of the suffixes (all without any)."""
+    files = [p for p in repo.rglob('*') if p.is_file() and
+             not SKIP_DIRS & set(p.relative_to(repo).parts)]
+    return sorted(p for p in files if not suffixes or p.suffix in suffixes)
+
+
+def driver_sources(repo):
+    """Return the C files of the driver and its pure logic."""
+    return sorted([*repo.glob('*.[ch]'), *(repo / 'lib').glob('*.[ch]')])
+
+
+def output_of(argv, cwd=None):
+    """Return the exit status and all output of a command."""
+    r = subprocess.run([str(a) for a in argv], cwd=cwd, text=True, errors='replace', check=False,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    return r.returncode, r.stdout.splitlines()
+
+
+def check_module(run):
+    """Out of tree against the distribution's headers, W=1 and -Werror."""
+    run.module()
+    return []
+
+
+def check_sparse(run):
+    """Types of address spaces, endianness, lock contexts."""
+    # A folder of its own: C=2 compiles nothing, but the objects must exist.
+    log = run.cache.root / 'log' / 'sparse.log'
+    with run.job('sparse', 'sparse') as job:
+        build.module_build(run.cache, run.repo, 'stock', job, extra=['C=2'])
+    lines = log.read_text(errors='replace').splitlines()
+    return [x for x in lines if re.search(r'\.[ch]:\d+:\d+: (?:warning|error):', x) and
+            '/usr/src/' not in x.split(':')[0]]
+
+
+def check_kernel_doc(run):
+    """Every documentation comment is well-formed and complete."""
+    source = run.cache.get('linux-source')
+    status, lines = output_of(['python3', '-B', *kernel_doc(source), '-none', '-Wall', '-Werror',
+                               *driver_sources(run.repo)])
+    return [x for x in lines if x.strip()] if status or lines else []
+
+
+def kernel_doc(source):
+    """Return the kernel tree's kernel-doc program, by the name it has."""
+    for name in ('tools/docs/kernel-doc', 'scripts/kernel-doc.py', 'scripts/kernel-doc'):
+        if (source / name).is_file():
+            return [source / name]
+    raise FileNotFoundError('kernel-doc')
+
+
+def check_checkpatch(run):
+    """Coding style of the driver and lib/."""
+    source = run.cache.get('linux-source')
+    status, lines = output_of(
+        ['perl', source / 'scripts/checkpatch.pl', f'--root={source}', '--strict', '--terse',
+         '--show-types', '--no-summary', '--ignore=' + ','.join(CHECKPATCH_IGNORE), '-f',
+         *driver_sources(run.repo)])
+    return [x for x in lines if x.strip()] if status else []
+
+
+def shell_files(repo):
+    """Return the shell scripts of the tree, by name or first line."""
+    found = []
+    for p in tracked(repo):
+        with open(p, 'rb') as f:
+            first = f.readline(80)
+        if p.suffix == '.sh' or (first.startswith(b'#!') and b'sh' in first.split(b'/')[-1]):
+            found.append((p, 'bash' if b'bash' in first else 'sh'))
+    return found
+
+
+def check_shell(run):
+    """Shell scripts parse."""
+    problems = []
+    for path, shell in shell_files(run.repo):
+        status, lines = output_of([shell, '-n', path])
+        if status:
+            problems += lines
+    return problems
+
+
+def check_python(run):
+    """Python files compile, and the runner's own tests pass."""
+    problems = []
+    for path in tracked(run.repo, '.py'):
+        try:
+            compile(path.read_text(), str(path), 'exec')
+        except SyntaxError as e:
+            problems.append(f'{path}:{e.lineno}: {e.msg}')
+    return problems
+
+
+def check_runner(run):
+    """The runner's own tests."""
+    here = Path(__file__).parent
+    status, lines = output_of(['python3', '-B', '-W', 'error', '-m', 'unittest', 'discover', '-s', 'unit', '-t', '.'],
+                              cwd=here)
+    return lines if status else []
+
+
+# Built from parts, so that this file passes its own check.
+HOME = '|'.join(('root', 'home', 'work', 'Users'))
+FORBIDDEN = [
+    (re.compile(rf'(?<![\w.$}}*])/(?:{HOME})/\w'), "a path of someone's machine"),
+    (re.compile(r'\b(?:TO' r'DO|FIX' r'ME|XX' r'X)\b'), 'unfinished work'),
+    (re.compile(r'trusted\s*=\s*' r'yes'), 'an unverified archive'),
+    (re.compile(r'^(?:<{7}|>{7}|={7})(?: |$)'), 'a conflict marker'),
+    (re.compile(r'[ \t]+$'), 'space at the end of the line'),
+]
+
+
+def check_tree(run):
+    """No path of a machine, no unfinished work, a licence in every source file."""
+    problems = []
+    for path in tracked(run.repo):
+        name = path.relative_to(run.repo)
+        try:
+            lines = path.read_text().splitlines()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(lines, 1):
+            problems += [f'{name}:{number}: {why}' for pattern, why in FORBIDDEN if pattern.search(line)]
+        if path.suffix in ('.c', '.h', '.py', '.sh') and \
+                not any('SPDX-License-Identifier' in x for x in lines[:3]):
+            problems.append(f'{name}: no SPDX line')
+    return problems
+
+
+CHECKS = [
+    ('tree', check_tree),
+    ('shell', check_shell),
+    ('python', check_python),
+    ('runner', check_runner),
+    ('kernel-doc', check_kernel_doc),
+    ('checkpatch', check_checkpatch),
+    ('module', check_module),
+    ('sparse', check_sparse),
+]

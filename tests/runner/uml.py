@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs user-mode kernels: KUnit suites and x86-64 test programs.
+
+Time travel makes time a number that jumps to the next event: sleeps cost
+nothing, and two runs of the same kernel write the same bytes.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
+             'time-travel=inf-cpu', 'panic=-1']
+KUNIT = ['kunit_shutdown=halt', 'root=none']
+TIMEOUT_S = 300
+
+
+def run(binary, arguments, timeout_s=TIMEOUT_S):
+    """Run a UML kernel to its end; return (log, reason it ended badly or None)."""
+    with tempfile.TemporaryDirectory(prefix='panthor-uml-') as home:
+        log, trouble = _run([binary, *ARGUMENTS, *arguments], home, timeout_s)
+    # The one line that tells of the host: where the kernel's control socket was.
+    log = log.replace('\r', '').replace(home, '')
+    log = re.sub(r'^(mconsole .* initialized) on .*$', r'\1', log, flags=re.M)
+    if trouble is None and 'Kernel panic' in log:
+        trouble = 'kernel panic'
+    return log, trouble
+
+
+def _run(command, home, timeout_s):
+    env = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': home, 'TMPDIR': '/tmp', 'TERM': 'dumb'}
+    with subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env,
+                          start_new_session=True) as process:
+        try:
+            out, _ = process.communicate(timeout=timeout_s)
+            trouble = None if process.returncode in (0, 1) else f'kernel ended with {process.returncode}'
+        except subprocess.TimeoutExpired:
+            # All its helper processes are in the session that was made for it.
+            os.killpg(process.pid, signal.SIGKILL)
+            out, _ = process.communicate()
+            trouble = f'not finished after {timeout_s} s'
+    return out.decode(errors='replace'), trouble
+
+
+def kunit_list(binary):
+    """Return the names of all suites, in the order the kernel has them."""
+    log, _ = run(binary, [*KUNIT, 'kunit.action=list'])
+    names = []
+    for line in log.splitlines():
+        word = line.strip()
+        suite, dot, case = word.partition('.')
+        if dot and suite.isidentifier() and case.isidentifier() and suite not in names:
+            names.append(suite)
+    return names
+
+
+def kunit_suite(binary, suite, filter_=None):
+    """Run one suite; return (log, trouble)."""
+    return run(binary, [*KUNIT, f'kunit.filter_glob={filter_ or suite}'])
+
+
+def user_run(binary, script, program, timeout_s=TIMEOUT_S):
+    """Run one program in a kernel whose root is the host, read-only, with SCRIPT as init."""
+    return run(binary, ['root=/dev/root', 'rootfstype=hostfs', 'ro', f'init={Path(script)}',
+                        f'panthor_program={program}', 'panthor_host'], timeout_s)
+
+
+BEGIN, END = '=== program begins', '=== program ended with'
+
+
+def user_lines(log):
+    """Return what the program wrote and its exit status (None if it did not end)."""
+    lines, status, inside = [], None, False
+    for line in log.splitlines():
+        if line.startswith(BEGIN):
+            inside = True
+        elif line.startswith(END):
+            status, inside = int(line.split()[-1]), False
+        elif inside:
+            lines.append(line)
+    return lines, status
