@@ -29,8 +29,14 @@ static int kbo_alloc_bo(struct panthor_device *ptdev, struct panthor_kbo *kbo, s
 	return 0;
 }
 
-/* Mapped for the GPU first: that writes the zeroes back from the CPU's cache. */
-static int kbo_vmap(struct panthor_kbo *kbo)
+/**
+ * panthor_kbo_vmap() - map a buffer for the CPU
+ * @kbo: buffer, mapped for the GPU: that has written its zeroes back to memory
+ *
+ * Context: process context, sleeps and allocates; no reservation is held.
+ * Return: 0 with kbo->kmap set, or -ENOMEM.
+ */
+int panthor_kbo_vmap(struct panthor_kbo *kbo)
 {
 	struct iosys_map map;
 	int ret = drm_gem_vmap(&kbo->bo->base.base, &map);
@@ -38,6 +44,23 @@ static int kbo_vmap(struct panthor_kbo *kbo)
 	if (!ret)
 		kbo->kmap = map.vaddr;
 	return ret;
+}
+
+/**
+ * panthor_kbo_vunmap() - undo panthor_kbo_vmap()
+ * @kbo: buffer; one that is not mapped is fine
+ *
+ * Context: process context, sleeps; no reservation is held.
+ */
+void panthor_kbo_vunmap(struct panthor_kbo *kbo)
+{
+	struct iosys_map map = IOSYS_MAP_INIT_VADDR(kbo->kmap);
+
+	if (!kbo->kmap)
+		return;
+
+	drm_gem_vunmap(&kbo->bo->base.base, &map);
+	kbo->kmap = NULL;
 }
 
 /**
@@ -78,7 +101,7 @@ struct panthor_kbo *panthor_kbo_create(struct panthor_device *ptdev, struct pant
 
 	ret = panthor_vm_map_bo(vm, kbo->bo, 0, size, kbo->node.start, map_flags);
 	if (!ret && (kbo_flags & PANTHOR_KBO_VMAP))
-		ret = kbo_vmap(kbo);
+		ret = panthor_kbo_vmap(kbo);
 	if (ret)
 		goto err_destroy;
 
@@ -102,11 +125,7 @@ void panthor_kbo_destroy(struct panthor_kbo *kbo)
 	if (IS_ERR_OR_NULL(kbo))
 		return;
 
-	if (kbo->kmap) {
-		struct iosys_map map = IOSYS_MAP_INIT_VADDR(kbo->kmap);
-
-		drm_gem_vunmap(&kbo->bo->base.base, &map);
-	}
+	panthor_kbo_vunmap(kbo);
 
 	if (drm_mm_node_allocated(&kbo->node)) {
 		WARN_ON_ONCE(panthor_vm_unmap(kbo->vm, kbo->node.start, kbo->node.size));

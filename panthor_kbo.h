@@ -10,7 +10,10 @@ struct panthor_gem_object;
 struct panthor_vm;
 
 /**
- * struct panthor_kbo - kernel-owned buffer; all fields constant after creation
+ * struct panthor_kbo - kernel-owned buffer
+ *
+ * All fields are constant after creation, but for @kmap of a buffer that its
+ * owner maps and unmaps.
  */
 struct panthor_kbo {
 	/** @bo: buffer object, one reference. */
@@ -24,6 +27,10 @@ struct panthor_kbo {
 };
 
 #define PANTHOR_KBO_VMAP	(1u << 0)	/* map for the CPU as well */
+
+/* For a short look at a buffer created without PANTHOR_KBO_VMAP. */
+int panthor_kbo_vmap(struct panthor_kbo *kbo);
+void panthor_kbo_vunmap(struct panthor_kbo *kbo);
 
 /* map_flags: DRM_PANTHOR_VM_BIND_OP_MAP_*; va: PANTHOR_VM_AUTO_VA or fixed. Process context. ERR_PTR on error. */
 struct panthor_kbo *panthor_kbo_create(struct panthor_device *ptdev, struct panthor_vm *vm,

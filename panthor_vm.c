@@ -136,6 +136,21 @@ void panthor_vm_queue_cleanup(struct panthor_vm *vm)
 	panthor_vm_put_deferred(panthor_vm_get(vm));
 }
 
+/**
+ * panthor_vm_throttle() - bound the number of zombies of &struct panthor_vm_bo
+ * @vm: VM
+ *
+ * Called before new ones can be made: if the cleanup work has not even begun
+ * with the old ones, the caller does it.
+ *
+ * Context: process context, sleeps; no reservation is held.
+ */
+void panthor_vm_throttle(struct panthor_vm *vm)
+{
+	if (work_pending(&vm->cleanup_work))
+		drm_gpuvm_bo_deferred_cleanup(&vm->base);
+}
+
 static int vm_init_queue(struct panthor_vm *vm)
 {
 	struct drm_gpu_scheduler *sched = &vm->sched;
@@ -212,10 +227,11 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm)
 /**
  * panthor_vm_create() - create an address space
  * @ptdev: device
- * @for_mcu: the MCU's, in slot 0; it has no queue for binds
+ * @for_mcu: the MCU's, in slot 0; all of it is the kernel's, and it has no queue for binds
  * @va_range: size of the address space in bytes
- * @kernel_va: start of the part that panthor_vm_alloc_kernel_va() hands out
- * @kernel_size: its size in bytes
+ * @kernel_va: start of the part that kernel mappings without a fixed address come
+ *	from; but for the MCU, what is below belongs to user space
+ * @kernel_size: size of that part in bytes
  *
  * Context: process context, allocates.
  * Return: VM with one reference or an ERR_PTR.
@@ -245,7 +261,9 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	mutex_init(&vm->heaps_lock);
 	INIT_LIST_HEAD(&vm->parked_vmas);
 	INIT_WORK(&vm->cleanup_work, vm_cleanup_work);
-	drm_mm_init(&vm->va_mm, kernel_va, kernel_size);
+	vm->auto_va_start = kernel_va;
+	vm->auto_va_end = kernel_va + kernel_size;
+	drm_mm_init(&vm->va_mm, vm->user_size, va_range - vm->user_size);
 	drm_gpuvm_init(&vm->base, for_mcu ? "panthor-mcu" : "panthor-vm",
 		       DRM_GPUVM_RESV_PROTECTED | DRM_GPUVM_IMMEDIATE_MODE, &ptdev->base, root,
 		       0, va_range, 0, 0, &panthor_gpuvm_ops);

@@ -35,9 +35,10 @@ int panthor_vm_alloc_kernel_va(struct panthor_vm *vm, u64 va, u64 size, struct d
 		return drm_mm_reserve_node(&vm->va_mm, node);
 	}
 
-	return drm_mm_insert_node_generic(&vm->va_mm, node, size,
-					  size >= PT_PAGE_2M ? PT_PAGE_2M : PT_PAGE_4K, 0,
-					  DRM_MM_INSERT_BEST);
+	return drm_mm_insert_node_in_range(&vm->va_mm, node, size,
+					   size >= PT_PAGE_2M ? PT_PAGE_2M : PT_PAGE_4K, 0,
+					   vm->auto_va_start, vm->auto_va_end,
+					   DRM_MM_INSERT_BEST);
 }
 
 /**

@@ -98,8 +98,12 @@ struct panthor_vm {
 
 	/** @va_lock: leaf; guards @va_mm. */
 	struct mutex va_lock;
-	/** @va_mm: V: allocator of the kernel part. */
+	/** @va_mm: V: ranges of kernel mappings. */
 	struct drm_mm va_mm;
+	/** @auto_va_start: I: where kernel mappings go that name no address. */
+	u64 auto_va_start;
+	/** @auto_va_end: I: end of that part. */
+	u64 auto_va_end;
 
 	/** @heaps_lock: outside of the heap pool's lock; guards @heaps. */
 	struct mutex heaps_lock;
@@ -147,6 +151,10 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm);
 /* Have zombies freed; the second form takes over the caller's reference. */
 void panthor_vm_queue_cleanup(struct panthor_vm *vm);
 void panthor_vm_put_deferred(struct panthor_vm *vm);
+void panthor_vm_throttle(struct panthor_vm *vm);
+
+/* The BO behind sparse mappings, made on first use; with a reference, or ERR_PTR. */
+struct panthor_gem_object *panthor_vm_get_sparse_bo(struct panthor_vm *vm);
 
 void panthor_vm_set_unusable(struct panthor_vm *vm);
 
