@@ -80,6 +80,11 @@ void client_close(struct client *client)
 	kunit_release_action(client->test, close_action, client);
 }
 
+struct kunit *client_test(struct client *client)
+{
+	return client->test;
+}
+
 struct drm_device *client_drm(struct client *client)
 {
 	return client->drm;

@@ -38,6 +38,12 @@ struct client *client_open(struct kunit *test, struct panthor_host *host);
 void client_close(struct client *client);
 
 /**
+ * client_test() - the case it belongs to
+ * @client: the client
+ */
+struct kunit *client_test(struct client *client);
+
+/**
  * client_drm() - the DRM device behind the file
  * @client: the client
  */
