@@ -3,17 +3,22 @@
 ccflags-y += -I $(src) -I $(src)/lib
 
 panthor-y := \
+	panthor_csg.o \
 	panthor_device.o \
 	panthor_devfreq.o \
 	panthor_drv.o \
 	panthor_flush_id.o \
 	panthor_fw.o \
+	panthor_fw_iface.o \
+	panthor_fw_load.o \
 	panthor_gem.o \
 	panthor_gpu.o \
 	panthor_group.o \
+	panthor_group_pool.o \
 	panthor_heap.o \
 	panthor_ioctl.o \
 	panthor_irq.o \
+	panthor_job.o \
 	panthor_kbo.o \
 	panthor_mmu.o \
 	panthor_pgtable.o \
@@ -23,6 +28,12 @@ panthor-y := \
 	panthor_queue.o \
 	panthor_reset.o \
 	panthor_sched.o \
+	panthor_sched_events.o \
+	panthor_sched_heap.o \
+	panthor_sched_pass.o \
+	panthor_sched_slot.o \
+	panthor_sched_suspend.o \
+	panthor_sched_wait.o \
 	panthor_submit.o \
 	panthor_sync.o \
 	panthor_user_array.o \

@@ -334,6 +334,18 @@ u32 panthor_fw_reqs_take_events(struct panthor_fw_reqs *reqs, u32 mask)
 }
 
 /**
+ * panthor_fw_take_global_events() - acknowledge and return the events of the global interface
+ * @ptdev: device
+ *
+ * Context: any.
+ * Return: GLB_EVT_MASK bits.
+ */
+u32 panthor_fw_take_global_events(struct panthor_device *ptdev)
+{
+	return panthor_fw_reqs_take_events(&ptdev->fw->iface.reqs, GLB_EVT_MASK);
+}
+
+/**
  * panthor_fw_ring_doorbell() - ring a doorbell page
  * @ptdev: device, powered
  * @doorbell: page number; 0 is the global interface, n + 1 the queues of group slot n

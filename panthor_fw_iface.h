@@ -116,6 +116,7 @@ struct panthor_fw_csg *panthor_fw_csg_get(struct panthor_device *ptdev, u32 slot
 void panthor_fw_reqs_toggle(struct panthor_fw_reqs *reqs, u32 mask);
 void panthor_fw_reqs_set(struct panthor_fw_reqs *reqs, u32 value, u32 mask);
 u32 panthor_fw_reqs_take_events(struct panthor_fw_reqs *reqs, u32 mask);
+u32 panthor_fw_take_global_events(struct panthor_device *ptdev);
 
 /**
  * panthor_fw_reqs_pending() - bits whose two sides differ

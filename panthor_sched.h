@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Groups on firmware slots: ticks, events, recovery. */
+/* Groups on firmware slots: passes, events, recovery. */
 #ifndef PANTHOR_SCHED_H
 #define PANTHOR_SCHED_H
 
+#include <linux/types.h>
+
 struct panthor_device;
+struct panthor_group;
+struct panthor_group_args;
+struct panthor_group_verdict;
+struct panthor_job;
 
 int panthor_sched_init(struct panthor_device *ptdev);
 void panthor_sched_unplug(struct panthor_device *ptdev);
 void panthor_sched_suspend(struct panthor_device *ptdev);
 void panthor_sched_resume(struct panthor_device *ptdev);
 void panthor_sched_pre_reset(struct panthor_device *ptdev);
-/* failed: the GPU did not come back; every group is terminated. */
 void panthor_sched_post_reset(struct panthor_device *ptdev, bool failed);
+
+/* For the group table and for submission. */
+struct panthor_group *panthor_sched_group_new(struct panthor_group_args *args);
+void panthor_sched_group_destroy(struct panthor_group *group);
+void panthor_sched_group_verdict(struct panthor_group *group,
+				 struct panthor_group_verdict *verdict);
+bool panthor_sched_group_is_usable(struct panthor_group *group);
+void panthor_sched_job_run(struct panthor_job *job);
 
 #endif

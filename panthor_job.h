@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A job: one submission to a queue, from the ioctl to its end. */
+#ifndef PANTHOR_JOB_H
+#define PANTHOR_JOB_H
+
+#include <linux/types.h>
+
+struct drm_panthor_queue_submit;
+struct drm_sched_backend_ops;
+struct panthor_group;
+struct panthor_job;
+
+extern const struct drm_sched_backend_ops panthor_job_sched_ops;
+
+struct panthor_job *panthor_job_create(struct panthor_group *group,
+				       const struct drm_panthor_queue_submit *submit,
+				       u64 client_id);
+void panthor_job_hold_power(struct panthor_job *job);
+void panthor_job_free(struct panthor_job *job);
+
+#endif

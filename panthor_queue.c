@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One queue: ring buffer, jobs in flight, job timer.
+ *
+ * The kernel's part of a job is a short sequence in the ring that calls the
+ * user's stream and then adds one to the queue's sync object. Jobs are numbered
+ * by what the sync object will hold then, so completion is one comparison. A
+ * job without stream writes nothing; it takes the number of the job before it
+ * and ends with that one.
+ *
+ * Invariants: @in_flight is sorted by number; the ring never holds more than
+ * its size, because drm_sched counts every job's instructions as credits.
+ *
+ * The job timer is ours and not drm_sched's, because the time in which a group
+ * is not resident must not count, and a new job must not give an old one more
+ * time.
+ */
+#include <linux/dma-fence.h>
+
+#include "panthor_device.h"
+#include "panthor_fw_iface.h"
+#include "panthor_queue.h"
+
+static void queue_timer_stop_locked(struct panthor_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+
+	cancel_delayed_work(&queue->timer.work);
+}
+
+static void queue_timer_arm_locked(struct panthor_queue *queue, unsigned long left)
+{
+	lockdep_assert_held(&queue->lock);
+
+	queue->timer.deadline = jiffies + left;
+	mod_delayed_work(queue->timer.wq, &queue->timer.work, left);
+}
+
+/* The oldest job has changed: it gets the full time. */
+static void queue_timer_restart_locked(struct panthor_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+
+	queue->timer.left = msecs_to_jiffies(PANTHOR_JOB_TIMEOUT_MS);
+	if (!queue->timer.ticking)
+		return;
+
+	if (list_empty(&queue->in_flight))
+		queue_timer_stop_locked(queue);
+	else
+		queue_timer_arm_locked(queue, queue->timer.left);
+}
+
+/**
+ * panthor_queue_timer_start() - the group has become resident
+ * @queue: queue
+ *
+ * Context: any.
+ */
+void panthor_queue_timer_start(struct panthor_queue *queue)
+{
+	guard(spinlock_irqsave)(&queue->lock);
+
+	if (queue->timer.ticking)
+		return;
+
+	queue->timer.ticking = true;
+	if (!list_empty(&queue->in_flight))
+		queue_timer_arm_locked(queue, queue->timer.left);
+}
+
+/**
+ * panthor_queue_timer_pause() - the group is not resident any more
+ * @queue: queue
+ *
+ * Context: any.
+ */
+void panthor_queue_timer_pause(struct panthor_queue *queue)
+{
+	guard(spinlock_irqsave)(&queue->lock);
+
+	if (!queue->timer.ticking)
+		return;
+
+	queue->timer.ticking = false;
+	queue_timer_stop_locked(queue);
+	if (!list_empty(&queue->in_flight))
+		queue->timer.left = time_before(jiffies, queue->timer.deadline) ?
+				    queue->timer.deadline - jiffies : 0;
+}
+
+/**
+ * panthor_queue_timer_expired() - has the oldest job had all its time?
+ * @queue: queue
+ *
+ * To be asked when the timer has fired and a last look at completion is done.
+ *
+ * Context: any.
+ */
+bool panthor_queue_timer_expired(struct panthor_queue *queue)
+{
+	guard(spinlock_irqsave)(&queue->lock);
+
+	return queue->timer.ticking && !list_empty(&queue->in_flight) &&
+	       !time_before(jiffies, queue->timer.deadline);
+}
+
+static void queue_timer_work(struct work_struct *work)
+{
+	struct panthor_queue *queue = container_of(work, struct panthor_queue, timer.work.work);
+	bool cookie = dma_fence_begin_signalling();
+
+	queue->ops->timeout(queue);
+	dma_fence_end_signalling(cookie);
+}
+
+static void ring_copy(struct panthor_queue *queue, u64 at, const void *src, u32 size)
+{
+	u32 pos = at & (queue->mem.ring_size - 1);
+	u32 first = min(size, queue->mem.ring_size - pos);
+
+	memcpy(queue->mem.ring + pos, src, first);
+	memcpy(queue->mem.ring, src + first, size - first);
+}
+
+static void queue_write_stream_locked(struct panthor_queue *queue, struct panthor_job *job)
+{
+	const struct drm_panthor_csif_info *csif = &queue->ptdev->csif_info;
+	const struct panthor_cs_job_params params = {
+		.reg_count = csif->cs_reg_count,
+		.scoreboard_count = csif->scoreboard_slot_count,
+		.stream_va = job->stream_va,
+		.stream_size = job->stream_size,
+		.latest_flush = job->latest_flush,
+		.sync_va = queue->mem.sync_va,
+	};
+	u64 instrs[CS_JOB_MAX_INSTRS];
+	u32 size;
+
+	lockdep_assert_held(&queue->lock);
+
+	size = panthor_cs_job_build(&params, instrs) * CS_INSTR_SIZE;
+	ring_copy(queue, queue->insert, instrs, size);
+
+	job->seqno = ++queue->seqno;
+	queue->insert += size;
+	job->ring_end = queue->insert;
+
+	/* Instructions before the counter that makes them valid. */
+	wmb();
+	WRITE_ONCE(queue->mem.input->insert, queue->insert);
+}
+
+/**
+ * panthor_queue_write() - hand a job to the GPU
+ * @queue: queue
+ * @job: job; there is room for it in the ring
+ *
+ * The GPU looks at the ring when it is told to.
+ *
+ * Context: signalling path; any context.
+ * Return: false if the job had nothing to do or wait for and is done already.
+ */
+bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job)
+{
+	bool first;
+
+	scoped_guard(spinlock_irqsave, &queue->lock) {
+		first = list_empty(&queue->in_flight);
+		if (!first || job->stream_size) {
+			job->seqno = queue->seqno;
+			job->ring_start = queue->insert;
+			job->ring_end = queue->insert;
+			if (job->stream_size)
+				queue_write_stream_locked(queue, job);
+
+			list_add_tail(&job->node, &queue->in_flight);
+			if (first)
+				queue_timer_restart_locked(queue);
+			return true;
+		}
+	}
+
+	dma_fence_signal(job->done);
+	return false;
+}
+
+/* Outside the queue's lock: waiters do as they like. A signalled job may be gone. */
+static u32 jobs_signal(struct list_head *jobs, int error)
+{
+	struct panthor_job *job, *next;
+	u32 count = 0;
+
+	list_for_each_entry_safe(job, next, jobs, node) {
+		struct dma_fence *done = dma_fence_get(job->done);
+		int result = job->error ?: error;
+
+		list_del_init(&job->node);
+		if (result)
+			dma_fence_set_error(done, result);
+		dma_fence_signal(done);
+		dma_fence_put(done);
+		count++;
+	}
+
+	return count;
+}
+
+/**
+ * panthor_queue_complete() - signal the fences of finished jobs
+ * @queue: queue
+ *
+ * Context: signalling path; callers are serialised by the scheduler's lock, so
+ * that fences are signalled in order.
+ * Return: number of jobs finished.
+ */
+u32 panthor_queue_complete(struct panthor_queue *queue)
+{
+	u64 seqno = READ_ONCE(queue->mem.sync->seqno);
+	struct panthor_job *job, *next;
+	LIST_HEAD(done);
+
+	scoped_guard(spinlock_irqsave, &queue->lock) {
+		list_for_each_entry_safe(job, next, &queue->in_flight, node) {
+			if (job->seqno > seqno)
+				break;
+			list_move_tail(&job->node, &done);
+		}
+
+		if (list_empty(&done))
+			return 0;
+		queue_timer_restart_locked(queue);
+	}
+
+	return jobs_signal(&done, 0);
+}
+
+/**
+ * panthor_queue_fault() - a recoverable fault has hit the job being executed
+ * @queue: queue
+ * @error: the job's error; it still ends by its own sync object update
+ *
+ * Context: any.
+ */
+void panthor_queue_fault(struct panthor_queue *queue, int error)
+{
+	u64 extract = READ_ONCE(queue->mem.output->extract);
+	struct panthor_job *job;
+
+	guard(spinlock_irqsave)(&queue->lock);
+
+	list_for_each_entry(job, &queue->in_flight, node) {
+		if (extract >= job->ring_start && extract < job->ring_end) {
+			job->error = error;
+			break;
+		}
+	}
+}
+
+/**
+ * panthor_queue_fail() - end all jobs in flight; the group is dead and out of hardware
+ * @queue: queue
+ * @error: their error, where a fault has not set one
+ *
+ * Waiters of other groups get to see an error status and the final value.
+ *
+ * Context: signalling path; serialised as panthor_queue_complete().
+ * Return: number of jobs ended.
+ */
+u32 panthor_queue_fail(struct panthor_queue *queue, int error)
+{
+	LIST_HEAD(failed);
+	u64 seqno;
+
+	scoped_guard(spinlock_irqsave, &queue->lock) {
+		list_splice_init(&queue->in_flight, &failed);
+		queue_timer_restart_locked(queue);
+		seqno = queue->seqno;
+	}
+
+	if (list_empty(&failed))
+		return 0;
+
+	WRITE_ONCE(queue->mem.sync->status, FW_SYNCOBJ_STATUS_HOST_ERROR);
+	wmb();
+	WRITE_ONCE(queue->mem.sync->seqno, seqno);
+
+	return jobs_signal(&failed, error);
+}
+
+/**
+ * panthor_queue_has_jobs() - are there jobs in flight?
+ * @queue: queue
+ *
+ * Context: any.
+ */
+bool panthor_queue_has_jobs(struct panthor_queue *queue)
+{
+	guard(spinlock_irqsave)(&queue->lock);
+
+	return !list_empty(&queue->in_flight);
+}
+
+/**
+ * panthor_queue_init() - set up a queue inside its zeroed structure
+ * @queue: queue
+ * @args: parameters
+ *
+ * Context: process context; sleeps, allocates.
+ * Return: 0 or a negative errno; then panthor_queue_fini() is fine but not needed.
+ */
+int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_args *args)
+{
+	struct drm_gpu_scheduler *scheduler = &queue->scheduler;
+	const struct drm_sched_init_args sched_args = {
+		.ops = args->ops->sched,
+		.submit_wq = args->submit_wq,
+		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
+		.credit_limit = args->mem->ring_size / CS_INSTR_SIZE,
+		/* See the comment on the job timer at the top. */
+		.timeout = MAX_SCHEDULE_TIMEOUT,
+		.timeout_wq = args->timer_wq,
+		.name = queue->name,
+		.dev = args->ptdev->base.dev,
+	};
+	int ret;
+
+	queue->ptdev = args->ptdev;
+	queue->group = args->group;
+	queue->ops = args->ops;
+	queue->index = args->index;
+	queue->mem = *args->mem;
+	snprintf(queue->name, sizeof(queue->name), "panthor-%llu-q%u", args->client_id,
+		 args->index);
+
+	spin_lock_init(&queue->lock);
+	INIT_LIST_HEAD(&queue->in_flight);
+	INIT_DELAYED_WORK(&queue->timer.work, queue_timer_work);
+	queue->timer.wq = args->timer_wq;
+	queue->timer.left = msecs_to_jiffies(PANTHOR_JOB_TIMEOUT_MS);
+
+	ret = drm_sched_init(scheduler, &sched_args);
+	if (ret)
+		return ret;
+
+	ret = drm_sched_entity_init(&queue->entity, DRM_SCHED_PRIORITY_NORMAL, &scheduler, 1, NULL);
+	if (ret)
+		drm_sched_fini(scheduler);
+
+	return ret;
+}
+
+/**
+ * panthor_queue_fini() - tear a queue down; it has no jobs left
+ * @queue: queue, zeroed or initialised
+ *
+ * Context: process context, sleeps; not on the queue's workqueues.
+ */
+void panthor_queue_fini(struct panthor_queue *queue)
+{
+	if (!queue->scheduler.ready)
+		return;
+
+	cancel_delayed_work_sync(&queue->timer.work);
+	drm_sched_entity_fini(&queue->entity);
+	drm_sched_fini(&queue->scheduler);
+}
