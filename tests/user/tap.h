@@ -101,6 +101,7 @@ static inline int tap_run(const struct tap_case *tests, unsigned int count, int 
 
 	for (i = 0; i < count; i++)
 		planned += tap_wanted(tests[i].name, argc, argv);
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n1..%u\n", planned);
 	for (i = 0; i < count; i++)
 		if (tap_wanted(tests[i].name, argc, argv))
