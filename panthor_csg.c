@@ -45,8 +45,7 @@ static void stream_program(struct panthor_fw_cs *cs, const struct panthor_csg_st
 				      FIELD_PREP(CS_CONFIG_DOORBELL, doorbell));
 	WRITE_ONCE(cs->input->ack_irq_mask, U32_MAX);
 
-	panthor_fw_reqs_set(&cs->reqs,
-			    FIELD_PREP(CS_STATE, CS_STATE_START) | CS_IDLE_SYNC_WAIT | CS_IDLE_EMPTY,
+	panthor_fw_reqs_set(&cs->reqs, CS_STATE_START | CS_IDLE_SYNC_WAIT | CS_IDLE_EMPTY,
 			    CS_STATE | CS_IDLE_BITS);
 }
 

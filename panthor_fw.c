@@ -39,6 +39,7 @@ static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
 
 	wake_up_all(&fw->wait);
 
+	/* Pairs with the release in panthor_fw_set_event_handler(). */
 	handler = smp_load_acquire(&fw->handler);
 	if (!handler)
 		return;
@@ -57,6 +58,7 @@ static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
  */
 void panthor_fw_set_event_handler(struct panthor_device *ptdev, panthor_fw_event_handler handler)
 {
+	/* What the handler needs is in place before it is called. */
 	smp_store_release(&ptdev->fw->handler, handler);
 }
 
@@ -178,8 +180,8 @@ void panthor_fw_stop(struct panthor_device *ptdev)
 	cancel_delayed_work_sync(&fw->ping_work);
 
 	gpu_write(ptdev, MCU_CONTROL, MCU_CONTROL_DISABLE);
-	if (poll_timeout_us(status = gpu_read(ptdev, MCU_STATUS), status == MCU_STATUS_DISABLED,
-			    MCU_STATUS_POLL_US, MCU_STATUS_TIMEOUT_US, false))
+	if (read_poll_timeout(gpu_read, status, status == MCU_STATUS_DISABLED, MCU_STATUS_POLL_US,
+			      MCU_STATUS_TIMEOUT_US, false, ptdev, MCU_STATUS))
 		drm_err(&ptdev->base, "MCU does not stop (status %u)\n", status);
 
 	panthor_vm_deactivate(fw->vm);
@@ -243,8 +245,8 @@ static bool fw_halt(struct panthor_device *ptdev)
 
 	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
 
-	if (!poll_timeout_us(halted = mcu_is_halted(ptdev, iface), halted, FW_HALT_POLL_US,
-			     FW_HALT_TIMEOUT_MS * USEC_PER_MSEC, false))
+	if (!read_poll_timeout(mcu_is_halted, halted, halted, FW_HALT_POLL_US,
+			       FW_HALT_TIMEOUT_MS * USEC_PER_MSEC, false, ptdev, iface))
 		return true;
 
 	drm_warn(&ptdev->base, "firmware does not halt (MCU status %u)\n",

@@ -17,7 +17,7 @@ struct panthor_vm;
  * @events: bit 31 global interface, bit n group slot n; slots beyond the usable ones never appear
  *
  * Context: job interrupt thread, a fence-signalling path. Those who wait for an
- * acknowledgement were woken before, so the handler may take locks of theirs.
+ * answer were woken before, so the handler may take locks of theirs.
  */
 typedef void (*panthor_fw_event_handler)(struct panthor_device *ptdev, u32 events);
 

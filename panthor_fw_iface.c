@@ -264,6 +264,8 @@ int panthor_fw_iface_init(struct panthor_device *ptdev, struct panthor_fw_iface 
 /**
  * panthor_fw_iface_get() - the checked interface
  * @ptdev: device, past panthor_fw_init()
+ *
+ * Return: the interface; it never changes.
  */
 const struct panthor_fw_iface *panthor_fw_iface_get(struct panthor_device *ptdev)
 {
@@ -274,6 +276,8 @@ const struct panthor_fw_iface *panthor_fw_iface_get(struct panthor_device *ptdev
  * panthor_fw_csg_get() - interface of a group slot
  * @ptdev: device
  * @slot: slot number, below &panthor_fw_iface.csg_count
+ *
+ * Return: the slot's blocks and words.
  */
 struct panthor_fw_csg *panthor_fw_csg_get(struct panthor_device *ptdev, u32 slot)
 {
@@ -379,15 +383,53 @@ void panthor_fw_ring_csgs(struct panthor_device *ptdev, u32 slots)
 	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
 }
 
-/* Polls, then sleeps on the job interrupt; *@pending is what @check still finds at the end. */
-#define fw_wait(fw, check, pending)								\
-	do {											\
-		if (!poll_timeout_us_atomic(pending = (check), !(pending), 1, FW_REQ_POLL_US,	\
-					    false))						\
-			break;									\
-		wait_event_timeout((fw)->wait, !(pending = (check)),				\
-				   msecs_to_jiffies(FW_REQ_TIMEOUT_MS));			\
-	} while (0)
+/**
+ * struct fw_wait - what is waited for
+ * @reqs: words of a single wait, NULL for a batch of group slots
+ * @mask: requests in @reqs
+ * @masks: by slot, requests to it
+ * @slots: slots of the batch
+ */
+struct fw_wait {
+	const struct panthor_fw_reqs *reqs;
+	u32 mask;
+	const u32 *masks;
+	u32 slots;
+};
+
+/* What is not answered yet: request bits of a single wait, slots of a batch. */
+static u32 wait_pending(struct panthor_device *ptdev, const struct fw_wait *wait)
+{
+	unsigned long left = wait->slots;
+	u32 slot, pending = 0;
+
+	if (wait->reqs)
+		return panthor_fw_reqs_pending(wait->reqs, wait->mask);
+
+	for_each_set_bit(slot, &left, FW_MAX_USED_CSGS) {
+		if (panthor_fw_reqs_pending(&panthor_fw_csg_get(ptdev, slot)->reqs,
+					    wait->masks[slot]))
+			pending |= BIT(slot);
+	}
+
+	return pending;
+}
+
+/* Polls, then sleeps on the job interrupt, then looks once more. */
+static u32 wait_run(struct panthor_device *ptdev, const struct fw_wait *wait)
+{
+	u32 pending;
+
+	if (!read_poll_timeout_atomic(wait_pending, pending, !pending, 1, FW_REQ_POLL_US, false,
+				      ptdev, wait))
+		return 0;
+
+	if (wait_event_timeout(ptdev->fw->wait, !wait_pending(ptdev, wait),
+			       msecs_to_jiffies(FW_REQ_TIMEOUT_MS)))
+		return 0;
+
+	return wait_pending(ptdev, wait);
+}
 
 /**
  * panthor_fw_wait_reqs() - wait for the answer to requests
@@ -399,26 +441,12 @@ void panthor_fw_ring_csgs(struct panthor_device *ptdev, u32 slots)
  * an event handler takes.
  * Return: 0 or -ETIMEDOUT: the firmware hangs.
  */
-int panthor_fw_wait_reqs(struct panthor_device *ptdev, const struct panthor_fw_reqs *reqs, u32 mask)
+int panthor_fw_wait_reqs(struct panthor_device *ptdev, const struct panthor_fw_reqs *reqs,
+			 u32 mask)
 {
-	u32 pending;
+	const struct fw_wait wait = { .reqs = reqs, .mask = mask };
 
-	fw_wait(ptdev->fw, panthor_fw_reqs_pending(reqs, mask), pending);
-
-	return pending ? -ETIMEDOUT : 0;
-}
-
-static u32 csgs_pending(struct panthor_device *ptdev, const u32 *masks, u32 slots)
-{
-	unsigned long left = slots;
-	u32 slot, pending = 0;
-
-	for_each_set_bit(slot, &left, FW_MAX_USED_CSGS) {
-		if (panthor_fw_reqs_pending(&panthor_fw_csg_get(ptdev, slot)->reqs, masks[slot]))
-			pending |= BIT(slot);
-	}
-
-	return pending;
+	return wait_run(ptdev, &wait) ? -ETIMEDOUT : 0;
 }
 
 /**
@@ -434,9 +462,7 @@ static u32 csgs_pending(struct panthor_device *ptdev, const u32 *masks, u32 slot
  */
 u32 panthor_fw_wait_csgs(struct panthor_device *ptdev, const u32 *masks, u32 slots)
 {
-	u32 pending;
+	const struct fw_wait wait = { .masks = masks, .slots = slots };
 
-	fw_wait(ptdev->fw, csgs_pending(ptdev, masks, slots), pending);
-
-	return pending;
+	return wait_run(ptdev, &wait);
 }

@@ -38,7 +38,7 @@ struct panthor_fw_reqs {
  * struct panthor_fw_cs - one stream slot
  */
 struct panthor_fw_cs {
-	/** @input: I: block written by the host; fields other than requests belong to the scheduling pass. */
+	/** @input: I: block written by the host; plain fields belong to the scheduling pass. */
 	struct panthor_fw_cs_input *input;
 	/** @output: I: block written by firmware. */
 	const struct panthor_fw_cs_output *output;
@@ -123,7 +123,7 @@ u32 panthor_fw_take_global_events(struct panthor_device *ptdev);
  * @reqs: words
  * @mask: bits of interest
  *
- * For requests: not answered yet. For events: raised and not acknowledged.
+ * Return: requests not answered yet; events raised and not acknowledged.
  */
 static inline u32 panthor_fw_reqs_pending(const struct panthor_fw_reqs *reqs, u32 mask)
 {
@@ -132,7 +132,8 @@ static inline u32 panthor_fw_reqs_pending(const struct panthor_fw_reqs *reqs, u3
 
 void panthor_fw_ring_doorbell(struct panthor_device *ptdev, u32 doorbell);
 void panthor_fw_ring_csgs(struct panthor_device *ptdev, u32 slots);
-int panthor_fw_wait_reqs(struct panthor_device *ptdev, const struct panthor_fw_reqs *reqs, u32 mask);
+int panthor_fw_wait_reqs(struct panthor_device *ptdev, const struct panthor_fw_reqs *reqs,
+			 u32 mask);
 u32 panthor_fw_wait_csgs(struct panthor_device *ptdev, const u32 *masks, u32 slots);
 
 #endif

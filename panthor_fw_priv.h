@@ -46,7 +46,7 @@ struct panthor_fw {
 	struct panthor_irq irq;
 	/** @wait: woken by every job interrupt. */
 	wait_queue_head_t wait;
-	/** @booted: A: the MCU has announced itself; written by the interrupt thread and by start. */
+	/** @booted: A: the MCU has announced itself; also written by start, before. */
 	bool booted;
 	/** @running: MCU started and address space 0 in use. */
 	bool running;

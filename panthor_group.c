@@ -61,6 +61,7 @@ int panthor_group_verdict_error(const struct panthor_group_verdict *verdict, u32
  * @group: group
  *
  * Context: the scheduler's lock is held.
+ * Return: whether every queue is empty or blocked in a sync wait.
  */
 bool panthor_group_is_idle(struct panthor_group *group)
 {
@@ -266,6 +267,7 @@ void panthor_group_free(struct panthor_group *group)
  * @group: group
  *
  * Context: any.
+ * Return: @group.
  */
 struct panthor_group *panthor_group_get(struct panthor_group *group)
 {

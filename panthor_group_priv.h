@@ -164,6 +164,7 @@ int panthor_group_verdict_error(const struct panthor_group_verdict *verdict, u32
  * @group: group
  *
  * Context: the scheduler's lock is held.
+ * Return: false once it is dead.
  */
 static inline bool panthor_group_can_run(const struct panthor_group *group)
 {
@@ -176,6 +177,7 @@ static inline bool panthor_group_can_run(const struct panthor_group *group)
  * @group: group
  *
  * Context: the scheduler's lock is held.
+ * Return: whether it does.
  */
 static inline bool panthor_group_is_resident(const struct panthor_group *group)
 {

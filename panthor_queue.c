@@ -96,6 +96,7 @@ void panthor_queue_timer_pause(struct panthor_queue *queue)
  * To be asked when the timer has fired and a last look at completion is done.
  *
  * Context: any.
+ * Return: whether it has.
  */
 bool panthor_queue_timer_expired(struct panthor_queue *queue)
 {
@@ -282,6 +283,7 @@ u32 panthor_queue_fail(struct panthor_queue *queue, int error)
 		return 0;
 
 	WRITE_ONCE(queue->mem.sync->status, FW_SYNCOBJ_STATUS_HOST_ERROR);
+	/* Who sees the value sees the error. */
 	wmb();
 	WRITE_ONCE(queue->mem.sync->seqno, seqno);
 
@@ -293,6 +295,7 @@ u32 panthor_queue_fail(struct panthor_queue *queue, int error)
  * @queue: queue
  *
  * Context: any.
+ * Return: whether there are.
  */
 bool panthor_queue_has_jobs(struct panthor_queue *queue)
 {

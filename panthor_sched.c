@@ -357,6 +357,7 @@ void panthor_sched_group_verdict(struct panthor_group *group,
  * @group: group
  *
  * Context: process context.
+ * Return: false once the group is dead.
  */
 bool panthor_sched_group_is_usable(struct panthor_group *group)
 {
