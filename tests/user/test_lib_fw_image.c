@@ -609,6 +609,7 @@ static void build_information(void)
 		{ "Git_sha: abc", 13, "" },
 		{ "git_sha: ab\ncd", 15, "ab" },	/* nothing that could fake a log line */
 		{ "git_sha: ab\033[2J", 16, "ab" },
+		{ "git_sha: ab\177cd", 15, "ab" },
 		{ "git_sha: 0123456789012345678901234567890123456789012345678901234567890123456789",
 		  80, "012345678901234567890123456789012345678901234567890123456789012" },
 	};

@@ -81,6 +81,8 @@ static void memattr_of_other_policies(void)
 		{ 0xBB, 0x4C, 0x4C },	/* write-through */
 		{ 0x33, 0x4C, 0x4C },	/* write-through, transient */
 		{ 0x4F, 0x4C, 0x4C },	/* outer uncached */
+		{ 0x3F, 0x4C, 0x4C },	/* outer write-through */
+		{ 0xBF, 0x4C, 0x4C },
 		{ 0xFB, 0x4C, 0x4C },	/* inner write-through */
 		{ 0x00, 0x4C, 0x4C },	/* device */
 		{ 0x0C, 0x4C, 0x4C },
@@ -244,6 +246,7 @@ static void table_page_rows(void)
 		{ SZ_4K, SZ_4K, 3, 1 },			/* both ends in one block */
 		{ SZ_4K, SZ_2M - SZ_4K, 3, 1 },
 		{ SZ_2M, SZ_2M + SZ_4K, 4, 1 },
+		{ SZ_4K, 2 * SZ_2M - SZ_4K, 4, 1 },
 		{ 0, SZ_512G, 1 + 512 + 262144, 0 },
 		{ (1ull << 48) - SZ_4K, SZ_4K, 3, 1 },
 	};
