@@ -188,3 +188,4 @@ MODULE_FIRMWARE("arm/mali/arch14.8/mali_csffw.bin");
 MODULE_AUTHOR("Panthor developers");
 MODULE_DESCRIPTION("DRM driver for Arm Mali CSF GPUs");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF");
