@@ -29,7 +29,6 @@ enum { MODE_RESET = 0, MODE_UNMAPPED = 1, MODE_4K = 6 };
 #define LOCK_MIN_BITS		15u
 #define SOURCE_MCU		0x0001u
 #define SOURCE_CSF		0x0801u
-#define TLB_INDEX(va)		((va) >> 12 & (MALI_TLB_ENTRIES - 1))
 
 static uint64_t as_word64(const struct mali_as *as, unsigned int word)
 {
@@ -44,16 +43,36 @@ static void as_set64(struct mali_as *as, unsigned int word, uint64_t value)
 
 /* ---- translation ---- */
 
+/* Spreads the aligned addresses that drivers like over the sets. */
+static struct mali_leaf *tlb_set(struct mali_as *as, uint64_t va)
+{
+	uint64_t page = va >> 12;
+
+	return as->tlb[(page ^ page >> 4 ^ page >> 9 ^ page >> 18) % MALI_TLB_SETS];
+}
+
+static const struct mali_leaf *tlb_find(struct mali_as *as, uint64_t va)
+{
+	const struct mali_leaf *set = tlb_set(as, va);
+	unsigned int way;
+
+	for (way = 0; way < MALI_TLB_WAYS; way++)
+		if (set[way].size && va - set[way].va < set[way].size)
+			return &set[way];
+	return NULL;
+}
+
 static void tlb_drop(struct mali_as *as, uint64_t first, uint64_t last)
 {
-	unsigned int i;
+	unsigned int set, way;
 
-	for (i = 0; i < MALI_TLB_ENTRIES; i++) {
-		struct mali_leaf *leaf = &as->tlb[i];
+	for (set = 0; set < MALI_TLB_SETS; set++)
+		for (way = 0; way < MALI_TLB_WAYS; way++) {
+			struct mali_leaf *leaf = &as->tlb[set][way];
 
-		if (leaf->size && leaf->va <= last && leaf->va + leaf->size - 1 >= first)
-			leaf->size = 0;
-	}
+			if (leaf->size && leaf->va <= last && leaf->va + leaf->size - 1 >= first)
+				leaf->size = 0;
+		}
 }
 
 static bool as_in_lock(const struct mali_as *as, uint64_t va)
@@ -83,17 +102,17 @@ static bool access_allowed(uint8_t flags, enum mali_access access)
 /* TLB, then tables. 0 or an exception code. */
 static uint32_t as_lookup(struct mali *gpu, struct mali_as *as, uint64_t va, struct mali_leaf *leaf)
 {
-	struct mali_leaf *cached = &as->tlb[TLB_INDEX(va)];
+	const struct mali_leaf *cached = tlb_find(as, va);
 	uint32_t code;
 
-	if (cached->size && va - cached->va < cached->size) {
+	if (cached) {
 		gpu->stats.tlb_hits++;
 		*leaf = *cached;
 		return 0;
 	}
 	code = mali_walk(gpu, &as->tables, va, leaf);
 	if (!code)
-		*cached = *leaf;
+		tlb_set(as, va)[as->tlb_victim++ % MALI_TLB_WAYS] = *leaf;
 	return code;
 }
 

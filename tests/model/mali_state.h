@@ -19,7 +19,8 @@
 #define MALI_L2_PRESENT		1ull
 #define MALI_PA_BITS		40u
 #define MALI_VA_BITS		48u
-#define MALI_TLB_ENTRIES	64u
+#define MALI_TLB_SETS		16u
+#define MALI_TLB_WAYS		4u
 #define MALI_EVENTS		64u
 #define MALI_DEFERRED		24u
 #define MALI_REG_WORDS		128u
@@ -115,7 +116,8 @@ struct mali_as {
 	uint64_t lock_first, lock_last;	/* inclusive */
 	struct mali_page_fault held;	/* access held in the MMU; valid until released */
 	struct mali_page_fault waiting;	/* fault behind a latched one */
-	struct mali_leaf tlb[MALI_TLB_ENTRIES];
+	uint32_t tlb_victim;		/* way to be replaced next */
+	struct mali_leaf tlb[MALI_TLB_SETS][MALI_TLB_WAYS];
 };
 
 enum mali_mcu_status { MALI_MCU_DISABLED, MALI_MCU_ENABLED, MALI_MCU_HALTED, MALI_MCU_FATAL };
