@@ -22,6 +22,7 @@ panthor-y := \
 	panthor_kbo.o \
 	panthor_mmu.o \
 	panthor_pgtable.o \
+	panthor_pgtable_sparse.o \
 	panthor_pm.o \
 	panthor_pwr.o \
 	panthor_query.o \
@@ -43,6 +44,8 @@ panthor-y := \
 	panthor_vm_kernel.o \
 	panthor_vm_op.o \
 	panthor_vm_pool.o \
+	panthor_vm_prepare.o \
+	panthor_vm_sparse.o \
 	lib/cs.o \
 	lib/exception.o \
 	lib/fw_image.o \

@@ -10,13 +10,14 @@ struct panthor_device;
 struct panthor_heap_pool;
 struct panthor_vm;
 
-struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev, struct panthor_vm *vm);
+struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev,
+						   struct panthor_vm *vm);
 struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_heap_pool *pool);
 void panthor_heap_pool_put(struct panthor_heap_pool *pool);
 /* Frees every heap and refuses new ones; the object goes with its last reference. */
 void panthor_heap_pool_destroy(struct panthor_heap_pool *pool);
 
-/* Returns the heap index in the pool or a negative errno; fills in the out fields of args but the handle. */
+/* Returns the heap's index or a negative errno; fills in the out fields of args but the handle. */
 int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler_heap_create *args);
 int panthor_heap_destroy(struct panthor_heap_pool *pool, u32 index);
 

@@ -3,6 +3,8 @@
 #ifndef PANTHOR_KBO_H
 #define PANTHOR_KBO_H
 
+#include <linux/bits.h>
+
 #include <drm/drm_mm.h>
 
 struct panthor_device;
@@ -26,13 +28,13 @@ struct panthor_kbo {
 	void *kmap;
 };
 
-#define PANTHOR_KBO_VMAP	(1u << 0)	/* map for the CPU as well */
+#define PANTHOR_KBO_VMAP	BIT(0)	/* map for the CPU as well */
 
 /* For a short look at a buffer created without PANTHOR_KBO_VMAP. */
 int panthor_kbo_vmap(struct panthor_kbo *kbo);
 void panthor_kbo_vunmap(struct panthor_kbo *kbo);
 
-/* map_flags: DRM_PANTHOR_VM_BIND_OP_MAP_*; va: PANTHOR_VM_AUTO_VA or fixed. Process context. ERR_PTR on error. */
+/* map_flags: DRM_PANTHOR_VM_BIND_OP_MAP_*; va: PANTHOR_VM_AUTO_VA or fixed. ERR_PTR on error. */
 struct panthor_kbo *panthor_kbo_create(struct panthor_device *ptdev, struct panthor_vm *vm,
 				       size_t size, u32 kbo_flags, u32 map_flags, u64 va,
 				       const char *label);

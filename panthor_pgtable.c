@@ -13,6 +13,7 @@
  * around a range once nothing is left there. Only level-1 tables outlive their
  * contents, one per 512 GiB.
  */
+#include <linux/dma-mapping.h>
 #include <linux/io-pgtable.h>
 #include <linux/slab.h>
 
@@ -23,12 +24,14 @@
 #include "panthor_pgtable.h"
 
 #define PT_TABLE_SIZE	SZ_4K
+#define PT_PAGE_SHIFT	12
+#define PT_INDEX_BITS	9
 #define PT_SIZE_1G	((u64)SZ_1G)
 #define PT_SIZE_512G	(PT_SIZE_1G * 512)
 
 /* Low bits of an entry (4.2) */
-#define PTE_TYPE	GENMASK_ULL(1, 0)
-#define   PTE_TYPE_BLOCK	1
+#define ENTRY_TYPE	GENMASK_ULL(1, 0)
+#define   ENTRY_TYPE_BLOCK	1
 
 /*
  * The first word of a page that is set aside links to the next one. As a
@@ -140,6 +143,34 @@ static void pgtable_free(void *cookie, void *page, size_t size)
 }
 
 /**
+ * panthor_pgtable_take_table() - a zeroed table that io-pgtable can free
+ * @pt: page tables
+ *
+ * Context: within an edit; fence-signalling path.
+ * Return: table, or NULL if there is none left or the device cannot reach it.
+ */
+void *panthor_pgtable_take_table(struct panthor_pgtable *pt)
+{
+	struct device *dev = pt->ptdev->base.dev;
+	void *page = pgtable_alloc(pt, PT_TABLE_SIZE, GFP_NOWAIT);
+	dma_addr_t dma;
+
+	if (!page || pt->ptdev->coherent)
+		return page;
+
+	/* As io-pgtable does it: bus and physical address are the same. */
+	dma = dma_map_single(dev, page, PT_TABLE_SIZE, DMA_TO_DEVICE);
+	if (!dma_mapping_error(dev, dma)) {
+		if (dma == virt_to_phys(page))
+			return page;
+		dma_unmap_single(dev, dma, PT_TABLE_SIZE, DMA_TO_DEVICE);
+	}
+
+	pgtable_free(pt, page, PT_TABLE_SIZE);
+	return NULL;
+}
+
+/**
  * panthor_pgtable_init() - make empty page tables
  * @ptdev: device
  * @pt: page tables, zeroed
@@ -169,6 +200,7 @@ int panthor_pgtable_init(struct panthor_device *ptdev, struct panthor_pgtable *p
 
 	pt->root_pa = cfg.arm_lpae_s1_cfg.ttbr;
 	pt->mair = cfg.arm_lpae_s1_cfg.mair;
+	pt->start_level = PT_LEVELS - DIV_ROUND_UP(cfg.ias - PT_PAGE_SHIFT, PT_INDEX_BITS);
 	return 0;
 }
 
@@ -324,27 +356,38 @@ static u64 unmap_step(u64 va, u64 size, u64 *count)
 	return sizes[i];
 }
 
+/* Nothing at all in the 512 GiB from @va on? Saves looking at each of its parts. */
+static bool unmap_is_void(struct panthor_pgtable *pt, u64 va, u64 size)
+{
+	u64 *root = phys_to_virt(pt->root_pa);
+
+	return pt->start_level == 0 && IS_ALIGNED(va, PT_SIZE_512G) && size >= PT_SIZE_512G &&
+	       !READ_ONCE(root[va / PT_SIZE_512G]);
+}
+
 /**
  * panthor_pgtable_unmap() - unmap whatever is in a range
  * @pt: page tables
  * @va: start, GPU page aligned
  * @size: bytes, GPU page aligned
  *
- * Holes are fine. A block that sticks out of the range has to be split before.
- * Tables that the range covers completely are removed.
+ * Holes are fine, sparse mappings are not. A block that sticks out of the range
+ * has to be split before. Tables that the range covers completely are removed.
  *
  * Context: within an edit; fence-signalling path.
  */
 void panthor_pgtable_unmap(struct panthor_pgtable *pt, u64 va, u64 size)
 {
 	while (size) {
-		u64 count, done;
-		u64 pgsize = unmap_step(va, size, &count);
+		u64 count, pgsize, done = PT_SIZE_512G;
 
-		/* Stops at the first hole, which is one step wide at least. */
-		done = pt->ops->unmap_pages(pt->ops, va, pgsize, count, NULL);
-		if (done < pgsize * count)
-			done += pgsize;
+		if (!unmap_is_void(pt, va, size)) {
+			pgsize = unmap_step(va, size, &count);
+			/* Stops at the first hole, which is one step wide at least. */
+			done = pt->ops->unmap_pages(pt->ops, va, pgsize, count, NULL);
+			if (done < pgsize * count)
+				done += pgsize;
+		}
 
 		va += done;
 		size -= done;
@@ -352,26 +395,17 @@ void panthor_pgtable_unmap(struct panthor_pgtable *pt, u64 va, u64 size)
 }
 
 /**
- * panthor_pgtable_split() - turn the block around an address into pages
+ * panthor_pgtable_split_block() - turn a block into pages
  * @pt: page tables
- * @va: address; nothing happens when it is not inside a block or at its start
+ * @block: address of the block
  * @flags: DRM_PANTHOR_VM_BIND_OP_MAP_* of the mapping
- *
- * The translation stays the same. The locked region has to cover the block, or
- * the GPU could fault on the way (7.3).
  *
  * Context: within an edit; fence-signalling path.
  * Return: 0, or -ENOMEM with nothing changed when the reserve is empty.
  */
-int panthor_pgtable_split(struct panthor_pgtable *pt, u64 va, u32 flags)
+int panthor_pgtable_split_block(struct panthor_pgtable *pt, u64 block, u32 flags)
 {
-	struct arm_lpae_io_pgtable_walk_data walk = {};
-	u64 block = ALIGN_DOWN(va, PT_PAGE_2M);
 	u64 pa, done = 0;
-
-	if (block == va || pt->ops->pgtable_walk(pt->ops, block, &walk) ||
-	    FIELD_GET(PTE_TYPE, walk.ptes[2]) != PTE_TYPE_BLOCK)
-		return 0;
 
 	if (!pt->reserve->num_spare)
 		return -ENOMEM;
@@ -391,4 +425,58 @@ int panthor_pgtable_split(struct panthor_pgtable *pt, u64 va, u32 flags)
 	}
 
 	return 0;
+}
+
+/**
+ * panthor_pgtable_split() - turn the block around an address into pages
+ * @pt: page tables
+ * @va: address; nothing happens when it is not inside a block or at its start
+ * @flags: DRM_PANTHOR_VM_BIND_OP_MAP_* of the mapping
+ *
+ * The translation stays the same. The locked region has to cover the block, or
+ * the GPU could fault on the way (7.3).
+ *
+ * Context: within an edit; fence-signalling path.
+ * Return: 0, or -ENOMEM with nothing changed when the reserve is empty.
+ */
+int panthor_pgtable_split(struct panthor_pgtable *pt, u64 va, u32 flags)
+{
+	struct arm_lpae_io_pgtable_walk_data walk = {};
+	u64 block = ALIGN_DOWN(va, PT_PAGE_2M);
+
+	if (block == va || pt->ops->pgtable_walk(pt->ops, block, &walk) ||
+	    FIELD_GET(ENTRY_TYPE, walk.ptes[2]) != ENTRY_TYPE_BLOCK)
+		return 0;
+
+	return panthor_pgtable_split_block(pt, block, flags);
+}
+
+/**
+ * panthor_pgtable_cut_cost() - how many tables it may take to cut mappings at two addresses
+ * @start: lower address
+ * @head: something below @start may have to stay
+ * @end: higher address
+ * @tail: something above @end may have to stay
+ *
+ * A block needs a table at the lowest level; a sparse mapping may need one at
+ * each level that the address is in the middle of.
+ *
+ * Return: upper bound.
+ */
+u32 panthor_pgtable_cut_cost(u64 start, bool head, u64 end, bool tail)
+{
+	static const u64 sizes[] = { PT_PAGE_2M, PT_SIZE_1G, PT_SIZE_512G };
+	u32 cost = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		bool cut_head = head && !IS_ALIGNED(start, sizes[i]);
+		bool cut_tail = tail && !IS_ALIGNED(end, sizes[i]);
+
+		cost += cut_head;
+		/* One table serves both if they are in the same block. */
+		if (cut_tail && !(cut_head && start / sizes[i] == end / sizes[i]))
+			cost++;
+	}
+
+	return cost;
 }

@@ -37,6 +37,8 @@ struct panthor_pgtable {
 	struct io_pgtable_ops *ops;
 	/** @root_pa: I: physical address of the root table. */
 	u64 root_pa;
+	/** @start_level: I: level of the root table, 0 above 39 address bits. */
+	u32 start_level;
 	/** @mair: I: memory attributes by index, in the CPU's encoding. */
 	u64 mair;
 	/** @reserve: O: pages of the edit that is going on, NULL outside. */
@@ -62,5 +64,18 @@ int panthor_pgtable_map(struct panthor_pgtable *pt, u64 va, const struct panthor
 			u64 offset, u64 size, u32 flags);
 void panthor_pgtable_unmap(struct panthor_pgtable *pt, u64 va, u64 size);
 int panthor_pgtable_split(struct panthor_pgtable *pt, u64 va, u32 flags);
+u32 panthor_pgtable_cut_cost(u64 start, bool head, u64 end, bool tail);
+
+/* Tables that map a 2 MiB buffer over and over, shared by all sparse mappings with some flags. */
+int panthor_pgtable_template_init(struct panthor_device *ptdev, struct panthor_pgtable *tmpl,
+				  const struct panthor_gem_object *bo, u32 flags);
+void panthor_pgtable_template_fini(struct panthor_pgtable *tmpl);
+int panthor_pgtable_map_sparse(struct panthor_pgtable *pt, const struct panthor_pgtable *tmpl,
+			       u64 va, u64 size, const struct panthor_gem_object *bo, u32 flags);
+int panthor_pgtable_unmap_sparse(struct panthor_pgtable *pt, u64 va, u64 size, u32 flags);
+
+/* For panthor_pgtable_sparse.c only: a table from the edit's reserve; entries. */
+void *panthor_pgtable_take_table(struct panthor_pgtable *pt);
+int panthor_pgtable_split_block(struct panthor_pgtable *pt, u64 block, u32 flags);
 
 #endif

@@ -201,7 +201,9 @@ static void vm_fini(struct panthor_vm *vm)
 	panthor_mmu_as_fini(vm->ptdev, &vm->as);
 	panthor_pgtable_fini(&vm->pt);
 	panthor_pt_reserve_fini(&vm->parked_tables);
+	panthor_vm_sparse_destroy(vm->sparse);
 	drm_mm_takedown(&vm->va_mm);
+	mutex_destroy(&vm->sparse_lock);
 	mutex_destroy(&vm->heaps_lock);
 	mutex_destroy(&vm->va_lock);
 	mutex_destroy(&vm->tree_lock);
@@ -219,8 +221,6 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm)
 	struct panthor_vm *vm = to_panthor_vm(gpuvm);
 
 	vm_fini(vm);
-	if (vm->sparse_bo)
-		drm_gem_object_put(&vm->sparse_bo->base.base);
 	kfree_rcu(vm, rcu);
 }
 
@@ -259,6 +259,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	mutex_init(&vm->tree_lock);
 	mutex_init(&vm->va_lock);
 	mutex_init(&vm->heaps_lock);
+	mutex_init(&vm->sparse_lock);
 	INIT_LIST_HEAD(&vm->parked_vmas);
 	INIT_WORK(&vm->cleanup_work, vm_cleanup_work);
 	vm->auto_va_start = kernel_va;

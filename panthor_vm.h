@@ -37,7 +37,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 struct panthor_vm *panthor_vm_get(struct panthor_vm *vm);
 /* Last put flushes the deferred cleanup; process context, may sleep. NULL is fine. */
 void panthor_vm_put(struct panthor_vm *vm);
-/* Unmaps everything and marks the VM destroyed; kernel mappings of live groups and heaps stay until they go. */
+/* Unmaps what is the user's and marks the VM destroyed; kernel mappings stay until they go. */
 void panthor_vm_destroy(struct panthor_vm *vm);
 
 /* Slot users; see panthor_mmu_as_activate(). */
@@ -50,13 +50,16 @@ bool panthor_vm_is_unusable(struct panthor_vm *vm);
 bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm);
 /* Called from the MMU fault path, a signalling path, after the slot was disabled. */
 void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
-				  void (*handler)(struct panthor_device *ptdev, struct panthor_vm *vm));
+				  void (*handler)(struct panthor_device *ptdev,
+						  struct panthor_vm *vm));
 
 struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm);
 
 /* Submission: lock the VM's and its external BOs' reservations, then add the job's fence. */
-int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsigned int num_fences);
-void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec, struct dma_fence *fence);
+int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec,
+			      unsigned int num_fences);
+void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec,
+				 struct dma_fence *fence);
 
 /* Kernel mappings. Process context; va of alloc: PANTHOR_VM_AUTO_VA or a fixed address. */
 #define PANTHOR_VM_AUTO_VA	(~0ull)
@@ -64,13 +67,14 @@ int panthor_vm_alloc_kernel_va(struct panthor_vm *vm, u64 va, u64 size, struct d
 void panthor_vm_free_kernel_va(struct panthor_vm *vm, struct drm_mm_node *node);
 int panthor_vm_map_bo(struct panthor_vm *vm, struct panthor_gem_object *bo, u64 offset, u64 size,
 		      u64 va, u32 map_flags);
-/* Cannot fail but for a broken MMU (reset scheduled): on return the GPU reaches nothing in the range. */
+/* Of whole mappings cannot fail: on return the GPU reaches nothing in the range. */
 int panthor_vm_unmap(struct panthor_vm *vm, u64 va, u64 size);
 
 /*
  * Read a naturally aligned 4- or 8-byte word that the GPU sees at va, through
  * the pinned pages of the BO mapped there. -EFAULT where nothing is mapped.
- * Takes op_lock only; allocates nothing; usable in signalling paths.
+ * Takes tree_lock only, which no one holds while waiting for hardware; allocates
+ * nothing; usable in signalling paths.
  */
 int panthor_vm_read(struct panthor_vm *vm, u64 va, void *buf, size_t len);
 

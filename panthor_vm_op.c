@@ -20,8 +20,6 @@
  */
 #include <linux/slab.h>
 
-#include <drm/drm_exec.h>
-
 #include "lib/pt.h"
 #include "panthor_device.h"
 #include "panthor_gem.h"
@@ -68,6 +66,18 @@ static void run_retire_vma(struct vm_run *run, struct panthor_vma *vma)
 	list_add_tail(&vma->base.rb.entry, &run->batch->unmapped);
 }
 
+static int step_map_tables(struct panthor_vm *vm, const struct drm_gpuva_op_map *map, u32 flags)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(map->gem.obj);
+
+	if (flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE)
+		return panthor_pgtable_map_sparse(&vm->pt, panthor_vm_sparse_template(vm, flags),
+						  map->va.addr, map->va.range, bo, flags);
+
+	return panthor_pgtable_map(&vm->pt, map->va.addr, bo, map->gem.offset, map->va.range,
+				   flags);
+}
+
 static int vm_step_map(struct drm_gpuva_op *step, void *priv)
 {
 	struct vm_run *run = priv;
@@ -78,9 +88,7 @@ static int vm_step_map(struct drm_gpuva_op *step, void *priv)
 	if (WARN_ON_ONCE(!vma))
 		return -ENOMEM;
 
-	ret = panthor_pgtable_map(&run->vm->pt, step->map.va.addr,
-				  to_panthor_bo(step->map.gem.obj), step->map.gem.offset,
-				  step->map.va.range, op->flags);
+	ret = step_map_tables(run->vm, &step->map, op->flags);
 	if (ret) {
 		op_return_vma(op, vma);
 		return ret;
@@ -92,11 +100,26 @@ static int vm_step_map(struct drm_gpuva_op *step, void *priv)
 	return 0;
 }
 
-static int remap_split(struct vm_run *run, const struct panthor_vma *vma, u64 start, u64 end)
+/* Take [start, end) out of a mapping that stays on one side or both. */
+static int remap_tables(struct panthor_vm *vm, const struct panthor_vma *vma,
+			const struct drm_gpuva_op_remap *remap, u64 start, u64 end)
 {
-	int ret = panthor_pgtable_split(&run->vm->pt, start, vma->flags);
+	struct panthor_pgtable *pt = &vm->pt;
+	int ret;
 
-	return ret ?: panthor_pgtable_split(&run->vm->pt, end, vma->flags);
+	if (vma->flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) {
+		if (pt->reserve->num_spare <
+		    panthor_pgtable_cut_cost(start, remap->prev, end, remap->next))
+			return -ENOMEM;
+		return panthor_pgtable_unmap_sparse(pt, start, end - start, vma->flags);
+	}
+
+	ret = panthor_pgtable_split(pt, start, vma->flags);
+	if (!ret)
+		ret = panthor_pgtable_split(pt, end, vma->flags);
+	if (!ret)
+		panthor_pgtable_unmap(pt, start, end - start);
+	return ret;
 }
 
 static int vm_step_remap(struct drm_gpuva_op *step, void *priv)
@@ -116,14 +139,13 @@ static int vm_step_remap(struct drm_gpuva_op *step, void *priv)
 	drm_gpuva_op_remap_to_unmap_range(remap, &start, &size);
 	ret = -ENOMEM;
 	if ((!remap->prev || prev) && (!remap->next || next))
-		ret = remap_split(run, vma, start, start + size);
+		ret = remap_tables(run->vm, vma, remap, start, start + size);
 	if (ret) {
 		op_return_vma(run->op, prev);
 		op_return_vma(run->op, next);
 		return ret;
 	}
 
-	panthor_pgtable_unmap(&run->vm->pt, start, size);
 	drm_gpuva_remap(prev ? &prev->base : NULL, next ? &next->base : NULL, remap);
 
 	if (prev) {
@@ -143,8 +165,15 @@ static int vm_step_unmap(struct drm_gpuva_op *step, void *priv)
 {
 	struct panthor_vma *vma = to_panthor_vma(step->unmap.va);
 	struct vm_run *run = priv;
+	struct panthor_pgtable *pt = &run->vm->pt;
+	u64 va = vma->base.va.addr, size = vma->base.va.range;
 
-	panthor_pgtable_unmap(&run->vm->pt, vma->base.va.addr, vma->base.va.range);
+	if (vma->flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE) {
+		/* All of it goes, which takes no table. */
+		WARN_ON_ONCE(panthor_pgtable_unmap_sparse(pt, va, size, vma->flags));
+	} else {
+		panthor_pgtable_unmap(pt, va, size);
+	}
 	drm_gpuva_unmap(&step->unmap);
 	run_retire_vma(run, vma);
 	return 0;
@@ -159,7 +188,7 @@ static struct drm_gpuvm_bo *vm_bo_alloc(void)
 
 /*
  * Zombies come here from the cleanup work with no lock held. The only others
- * are those that panthor_vm_bo_obtain_locked() found superfluous; they never
+ * are those that op_obtain_vm_bo_locked() found superfluous; they never
  * had a pin, so the reservation their caller holds does not matter.
  */
 static void vm_bo_free(struct drm_gpuvm_bo *base)
@@ -185,211 +214,6 @@ const struct drm_gpuvm_ops panthor_gpuvm_ops = {
 	.sm_step_remap = vm_step_remap,
 	.sm_step_unmap = vm_step_unmap,
 };
-
-static u32 op_num_vmas(const struct panthor_vm_op *op)
-{
-	switch (op->type) {
-	case PANTHOR_VM_OP_MAP:
-		return PANTHOR_VM_OP_MAX_VMAS;
-	case PANTHOR_VM_OP_UNMAP:
-		/* A hole in one mapping, or an end of each of two. */
-		return 2;
-	default:
-		return 0;
-	}
-}
-
-static int op_alloc(struct panthor_vm *vm, struct panthor_vm_op *op)
-{
-	u32 i, n = op_num_vmas(op);
-
-	for (i = 0; i < n; i++) {
-		op->vmas[i] = kzalloc_obj(*op->vmas[i], GFP_KERNEL_ACCOUNT);
-		if (!op->vmas[i])
-			return -ENOMEM;
-	}
-
-	if (op->type != PANTHOR_VM_OP_MAP)
-		return 0;
-
-	op->vm_bo = drm_gpuvm_bo_create(&vm->base, &op->bo->base.base);
-	return op->vm_bo ? 0 : -ENOMEM;
-}
-
-/**
- * panthor_vm_batch_init() - start a batch
- * @batch: batch
- * @vm: VM; the caller's reference has to outlive the batch
- * @ops: operations with their input fields filled in and the others zero
- * @num_ops: number of @ops
- */
-void panthor_vm_batch_init(struct panthor_vm_batch *batch, struct panthor_vm *vm,
-			   struct panthor_vm_op *ops, u32 num_ops)
-{
-	*batch = (struct panthor_vm_batch){
-		.vm = vm,
-		.ops = ops,
-		.num_ops = num_ops,
-		.num_prepared = num_ops,
-	};
-	INIT_LIST_HEAD(&batch->unmapped);
-}
-
-/**
- * panthor_vm_batch_alloc() - first part of the preparation
- * @batch: batch
- *
- * When an operation cannot be prepared, those before it can still be run:
- * &panthor_vm_batch.num_prepared tells how many.
- *
- * Context: process context, allocates. No reservation is needed.
- * Return: 0 or -ENOMEM.
- */
-int panthor_vm_batch_alloc(struct panthor_vm_batch *batch)
-{
-	for (u32 i = 0; i < batch->num_prepared; i++) {
-		int ret = op_alloc(batch->vm, &batch->ops[i]);
-
-		if (ret) {
-			batch->num_prepared = i;
-			return ret;
-		}
-	}
-
-	return 0;
-}
-
-/**
- * panthor_vm_batch_lock() - lock the reservations that the preparation needs
- * @batch: batch
- * @exec: locking context with duplicates ignored, in its retry loop
- * @num_fences: fence slots to reserve in each
- *
- * Context: process context, sleeps and allocates.
- * Return: 0, -EINTR if @exec is interruptible, -ENOMEM, or contention.
- */
-int panthor_vm_batch_lock(struct panthor_vm_batch *batch, struct drm_exec *exec,
-			  unsigned int num_fences)
-{
-	int ret = drm_gpuvm_prepare_vm(&batch->vm->base, exec, num_fences);
-
-	for (u32 i = 0; i < batch->num_prepared && !ret; i++) {
-		struct panthor_vm_op *op = &batch->ops[i];
-
-		if (op->type != PANTHOR_VM_OP_MAP)
-			continue;
-		if (num_fences)
-			ret = drm_exec_prepare_obj(exec, &op->bo->base.base, num_fences);
-		else
-			ret = drm_exec_lock_obj(exec, &op->bo->base.base);
-	}
-
-	return ret;
-}
-
-/*
- * The VM's object for a BO, new or known, with its pin. A pin that failed once
- * is tried again by the next mapping. No one looks at what the put of the
- * superfluous object says.
- */
-static int op_obtain_vm_bo_locked(struct panthor_vm *vm, struct panthor_vm_op *op)
-{
-	struct panthor_vm_bo *vm_bo;
-	int ret;
-
-	op->vm_bo = drm_gpuvm_bo_obtain_prealloc(op->vm_bo);
-	drm_gem_object_put(&op->bo->base.base); /* op->vm_bo has one */
-	op->bo = NULL;
-
-	vm_bo = to_panthor_vm_bo(op->vm_bo);
-	if (!vm_bo->pinned) {
-		ret = panthor_gem_pin_locked(to_panthor_bo(op->vm_bo->obj));
-		if (ret)
-			return ret;
-		vm_bo->pinned = true;
-		atomic_inc(&vm->ptdev->vms->num_pins);
-	}
-
-	drm_gpuvm_bo_extobj_add(op->vm_bo);
-	return 0;
-}
-
-static int op_prepare_locked(struct panthor_vm_batch *batch, struct panthor_vm_op *op)
-{
-	/* Whatever is in the range may have to be split at both ends. */
-	u32 tables = panthor_pt_unmap_tables(op->va, op->size);
-
-	if (op->type == PANTHOR_VM_OP_NOP)
-		return 0;
-
-	if (op->type == PANTHOR_VM_OP_MAP) {
-		int ret = op_obtain_vm_bo_locked(batch->vm, op);
-
-		if (ret)
-			return ret;
-		tables += panthor_pgtable_map_cost(op->va, to_panthor_bo(op->vm_bo->obj),
-						   op->bo_offset, op->size);
-	}
-
-	return panthor_pt_reserve_add(&batch->tables, tables);
-}
-
-/**
- * panthor_vm_batch_prepare_locked() - second part of the preparation
- * @batch: batch; as with panthor_vm_batch_alloc() a failure only shortens it
- *
- * Context: process context, allocates. The reservations are held.
- * Return: 0 or a negative errno.
- */
-int panthor_vm_batch_prepare_locked(struct panthor_vm_batch *batch)
-{
-	drm_gpuvm_resv_assert_held(&batch->vm->base);
-
-	for (u32 i = 0; i < batch->num_prepared; i++) {
-		int ret = op_prepare_locked(batch, &batch->ops[i]);
-
-		if (ret) {
-			batch->num_prepared = i;
-			return ret;
-		}
-	}
-
-	return 0;
-}
-
-/**
- * panthor_vm_batch_prepare() - the whole preparation of a batch of its own
- * @batch: batch; as with panthor_vm_batch_alloc() a failure only shortens it
- * @interruptible: signals end the wait for reservations
- *
- * Context: process context, sleeps and allocates; no reservation is held.
- * Return: 0 or a negative errno; -EINTR only if nothing is prepared.
- */
-int panthor_vm_batch_prepare(struct panthor_vm_batch *batch, bool interruptible)
-{
-	u32 flags = DRM_EXEC_IGNORE_DUPLICATES;
-	struct drm_exec exec;
-	int ret, err = panthor_vm_batch_alloc(batch);
-
-	if (interruptible)
-		flags |= DRM_EXEC_INTERRUPTIBLE_WAIT;
-
-	drm_exec_init(&exec, flags, batch->num_prepared + 1);
-	drm_exec_until_all_locked(&exec) {
-		ret = panthor_vm_batch_lock(batch, &exec, 0);
-		drm_exec_retry_on_contention(&exec);
-		if (ret)
-			break;
-	}
-
-	if (ret)
-		batch->num_prepared = 0;
-	else
-		ret = panthor_vm_batch_prepare_locked(batch);
-
-	drm_exec_fini(&exec);
-	return ret ?: err;
-}
 
 static bool vm_is_empty(struct panthor_vm *vm, u64 start, u64 end)
 {
@@ -555,30 +379,4 @@ int panthor_vm_batch_run(struct panthor_vm_batch *batch)
 	}
 	mutex_unlock(&vm->op_lock);
 	return ret;
-}
-
-static void op_fini(struct panthor_vm_op *op)
-{
-	for (u32 i = 0; i < PANTHOR_VM_OP_MAX_VMAS; i++)
-		kfree(op->vmas[i]);
-
-	drm_gpuvm_bo_put_deferred(op->vm_bo);
-	if (op->bo)
-		drm_gem_object_put(&op->bo->base.base);
-}
-
-/**
- * panthor_vm_batch_fini() - release what a batch holds
- * @batch: batch in any state after panthor_vm_batch_init()
- *
- * Context: process context, or a work that no fence waits for. No reservation
- * is held: references of BOs are dropped.
- */
-void panthor_vm_batch_fini(struct panthor_vm_batch *batch)
-{
-	for (u32 i = 0; i < batch->num_ops; i++)
-		op_fini(&batch->ops[i]);
-
-	panthor_pt_reserve_fini(&batch->tables);
-	panthor_vm_queue_cleanup(batch->vm);
 }

@@ -17,6 +17,7 @@
 #include "panthor_vm.h"
 
 struct panthor_heap_pool;
+struct panthor_vm_sparse;
 
 /**
  * struct panthor_vm_shared - what all VMs of a device share
@@ -110,8 +111,10 @@ struct panthor_vm {
 	/** @heaps: guarded by @heaps_lock: tiler heaps, made on first use. */
 	struct panthor_heap_pool *heaps;
 
-	/** @sparse_bo: A: what sparse mappings show, made on first use, then constant. */
-	struct panthor_gem_object *sparse_bo;
+	/** @sparse_lock: outside of the reservation; serialises the making of @sparse. */
+	struct mutex sparse_lock;
+	/** @sparse: A: what sparse mappings need, made on first use, then constant. */
+	struct panthor_vm_sparse *sparse;
 
 	/** @cleanup_work: frees zombies of &struct panthor_vm_bo; owns a reference while queued. */
 	struct work_struct cleanup_work;
@@ -155,6 +158,9 @@ void panthor_vm_throttle(struct panthor_vm *vm);
 
 /* The BO behind sparse mappings, made on first use; with a reference, or ERR_PTR. */
 struct panthor_gem_object *panthor_vm_get_sparse_bo(struct panthor_vm *vm);
+/* Once panthor_vm_get_sparse_bo() has succeeded. */
+const struct panthor_pgtable *panthor_vm_sparse_template(struct panthor_vm *vm, u32 flags);
+void panthor_vm_sparse_destroy(struct panthor_vm_sparse *sparse);
 
 void panthor_vm_set_unusable(struct panthor_vm *vm);
 
