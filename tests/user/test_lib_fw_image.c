@@ -260,6 +260,16 @@ static void headers(void)
 	put32(16, ~0u);
 	check_refused("entry list outside the file", 0);
 
+	/* A file that ends with its list, and one that is only a header. */
+	begin();
+	add_section(0xC000001B, 0x4000000, 0x1000, 0);
+	put32(20 + 16, 0);
+	put32(20 + 20, 0);
+	is_u64(parse_bytes(b.bytes, b.list_end), 0);
+	begin();
+	is_u64(parse_bytes(b.bytes, 20), -EINVAL);
+	is_str(error.reason, "no interface section");
+
 	/* A list that is only the header: nothing to load. */
 	build_full();
 	put32(16, 20);

@@ -153,6 +153,24 @@ static void turns_are_taken(void)
 	is_u64(plan.next, 1000 + PERIOD);
 }
 
+/* Each priority has its own turns: the head is not always the first of all. */
+static void turns_below_the_highest_priority(void)
+{
+	setup(4, 7, true);
+	resident(HIGH, 3, 15);
+	resident(MEDIUM, 0, 14);
+	resident(MEDIUM, 1, 13);
+	resident(LOW, 2, 12)->idle = true;
+	waits(MEDIUM);
+	waits(MEDIUM);
+	pass();
+	is_u64(slot_of(0), 3);
+	is_u64(plan.slots[0].leave, TICK_SUSPEND);
+	is_u64(slot_of(2), 1);
+	is_u64(plan.slots[2].leave, TICK_SUSPEND);
+	ok(slot_of(4) >= 0 && slot_of(5) >= 0);
+}
+
 /* With room for all the order of slot priorities still rotates. */
 static void slot_priorities_rotate(void)
 {
@@ -622,6 +640,7 @@ TAP_MAIN(
 	{ "everybody_fits", everybody_fits },
 	{ "staying_costs_nothing", staying_costs_nothing },
 	{ "turns_are_taken", turns_are_taken },
+	{ "turns_below_the_highest_priority", turns_below_the_highest_priority },
 	{ "slot_priorities_rotate", slot_priorities_rotate },
 	{ "an_early_pass_keeps_residents", an_early_pass_keeps_residents },
 	{ "realtime_preempts_early", realtime_preempts_early },
