@@ -143,9 +143,9 @@ static bool pass_leave_locked(struct panthor_sched *sched)
 	__must_hold(&sched->lock)
 {
 	struct panthor_tick_slot *plan = sched->pass.plan.slots;
-	struct panthor_vm *vms[TICK_MAX_SLOTS];
+	struct panthor_group *left[TICK_MAX_SLOTS];
 	struct panthor_csg_batch batch = {};
-	u32 slot, silent, vm_count = 0;
+	u32 slot, silent, left_count = 0;
 
 	lockdep_assert_held(&sched->lock);
 
@@ -172,7 +172,7 @@ static bool pass_leave_locked(struct panthor_sched *sched)
 		if (plan[slot].leave == TICK_STAYS)
 			sched->slots[slot]->slot_priority = plan[slot].priority;
 		else
-			vms[vm_count++] =
+			left[left_count++] =
 				sched_slot_left_locked(sched, slot,
 						       plan[slot].leave == TICK_SUSPEND ?
 						       PANTHOR_GROUP_SUSPENDED :
@@ -180,7 +180,7 @@ static bool pass_leave_locked(struct panthor_sched *sched)
 	}
 
 	mutex_unlock(&sched->lock);
-	sched_release_vms(vms, vm_count);
+	sched_release_groups(left, left_count);
 	mutex_lock(&sched->lock);
 
 	return !silent;

@@ -115,9 +115,9 @@ void sched_pass_work(struct work_struct *work);
 void sched_slot_enter_locked(struct panthor_sched *sched, struct panthor_csg_batch *batch,
 			     u32 slot, struct panthor_group *group, u32 as, u32 priority);
 void sched_slot_entered_locked(struct panthor_sched *sched, u32 slot);
-struct panthor_vm *sched_slot_left_locked(struct panthor_sched *sched, u32 slot,
-					  enum panthor_group_fw_state state);
-void sched_release_vms(struct panthor_vm **vms, u32 count);
+struct panthor_group *sched_slot_left_locked(struct panthor_sched *sched, u32 slot,
+					     enum panthor_group_fw_state state);
+void sched_release_groups(struct panthor_group **groups, u32 count);
 
 /* panthor_sched_events.c */
 void sched_event_handler(struct panthor_device *ptdev, u32 events);

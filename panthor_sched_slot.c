@@ -61,13 +61,13 @@ void sched_slot_entered_locked(struct panthor_sched *sched, u32 slot)
  * Events of the slot that nobody has seen yet are handled first.
  *
  * Context: sched->lock held.
- * Return: VM to deactivate by sched_release_vms() once the lock is dropped.
+ * Return: the group with the slot's reference, for sched_release_groups() once the lock is
+ * dropped.
  */
-struct panthor_vm *sched_slot_left_locked(struct panthor_sched *sched, u32 slot,
-					  enum panthor_group_fw_state state)
+struct panthor_group *sched_slot_left_locked(struct panthor_sched *sched, u32 slot,
+					     enum panthor_group_fw_state state)
 {
 	struct panthor_group *group = sched->slots[slot];
-	struct panthor_vm *vm = panthor_vm_get(group->vm);
 
 	lockdep_assert_held(&sched->lock);
 
@@ -85,22 +85,21 @@ struct panthor_vm *sched_slot_left_locked(struct panthor_sched *sched, u32 slot,
 
 	sched_group_update_locked(sched, group);
 	sched_check_waiters_locked(sched);
-	panthor_group_put(group);
 
-	return vm;
+	return group;
 }
 
 /**
- * sched_release_vms() - drop what groups that left had in the MMU
- * @vms: VMs, a reference and a use each
- * @count: number of @vms
+ * sched_release_groups() - drop what groups that left had in the MMU
+ * @groups: groups, a reference each
+ * @count: number of @groups
  *
  * Context: no lock held, since the MMU's lock may be held over its waits.
  */
-void sched_release_vms(struct panthor_vm **vms, u32 count)
+void sched_release_groups(struct panthor_group **groups, u32 count)
 {
 	while (count--) {
-		panthor_vm_deactivate(vms[count]);
-		panthor_vm_put(vms[count]);
+		panthor_vm_deactivate(groups[count]->vm);
+		panthor_group_put(groups[count]);
 	}
 }

@@ -89,7 +89,7 @@ static void suspend_lose_locked(struct panthor_sched *sched, u32 slots,
 }
 
 static u32 suspend_vacate_locked(struct panthor_sched *sched, u32 suspended, u32 unknown,
-				 struct panthor_vm **vms)
+				 struct panthor_group **left)
 {
 	u32 slot, count = 0;
 
@@ -105,7 +105,7 @@ static u32 suspend_vacate_locked(struct panthor_sched *sched, u32 suspended, u32
 			state = PANTHOR_GROUP_SUSPENDED;
 		else if (unknown & BIT(slot))
 			state = PANTHOR_GROUP_UNKNOWN;
-		vms[count++] = sched_slot_left_locked(sched, slot, state);
+		left[count++] = sched_slot_left_locked(sched, slot, state);
 	}
 
 	return count;
@@ -116,7 +116,7 @@ static bool sched_suspend_all(struct panthor_sched *sched)
 {
 	struct panthor_csg_batch leave = {}, terminate = {};
 	u32 suspending, silent, unknown, count;
-	struct panthor_vm *vms[TICK_MAX_SLOTS];
+	struct panthor_group *left[TICK_MAX_SLOTS];
 
 	scoped_guard(mutex, &sched->lock)
 		suspending = suspend_ask_locked(sched, &leave);
@@ -137,9 +137,9 @@ static bool sched_suspend_all(struct panthor_sched *sched)
 	}
 
 	scoped_guard(mutex, &sched->lock)
-		count = suspend_vacate_locked(sched, suspending, unknown, vms);
+		count = suspend_vacate_locked(sched, suspending, unknown, left);
 
-	sched_release_vms(vms, count);
+	sched_release_groups(left, count);
 
 	return !unknown;
 }
