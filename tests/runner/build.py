@@ -6,7 +6,6 @@ cache, so only what differs gets a new time stamp and make rebuilds exactly that
 whichever checkout built there last.
 """
 
-import contextlib
 import filecmp
 import os
 import re
@@ -17,6 +16,7 @@ from cache import Job, StepFailed
 from prepare import CROSS, PLACEHOLDER_KCONFIG, kernel_abi
 
 KBUILD_NAMES = {'Kconfig', 'Makefile', 'Kbuild'}
+CHROOT = Path(__file__).with_name('chroot.sh')
 DRIVER_DIRS = ('lib', 'tests/kunit', 'tests/model')
 
 
@@ -66,14 +66,14 @@ def sync_placeholder(repo, dst):
     (dst / 'Makefile').write_text('')
 
 
-def apply_config(job, make, objdir, fragment):
+def apply_config(job, make, objdir, fragment, base='alldefconfig'):
     """Configure a kernel from a fragment; fail if any line of it did not stick."""
     want = objdir / 'fragment'
     if want.exists() and want.read_text() == fragment and (objdir / '.config').exists():
         job.run([*make, 'olddefconfig'])
     else:
         (objdir / 'fragment.new').write_text(fragment)
-        job.run([*make, f'KCONFIG_ALLCONFIG={objdir}/fragment.new', 'alldefconfig'])
+        job.run([*make, f'KCONFIG_ALLCONFIG={objdir}/fragment.new', base])
     have = (objdir / '.config').read_text().splitlines()
     lost = [x for x in config_lines(fragment) if not config_holds(x, have)]
     if lost:
@@ -100,19 +100,23 @@ def config_holds(line, have):
     return line in have
 
 
-@contextlib.contextmanager
-def driver_in_tree(cache, repo, placeholder=False):
-    """Hold the kernel tree's driver folder, filled from REPO."""
-    with cache.lock('driver-intree'):
-        place = cache.root / 'driver' / 'intree'
-        if placeholder:
-            sync_placeholder(repo, place)
-        else:
-            sync_driver(repo, place)
-        yield
+def in_tree(cache, name, root='/'):
+    """Return (driver folder, command prefix) for in-tree builds of one object directory.
+
+    The folder appears as drivers/gpu/drm/panthor for that command alone, so that
+    builds of several kernels do not wait for each other.
+    """
+    place = cache.root / 'driver' / f'intree-{name}'
+    place.mkdir(parents=True, exist_ok=True)
+    drm = cache.path('linux-source') / 'drivers/gpu/drm/panthor'
+    return place, [CHROOT, root, *([cache.root] if root != '/' else []), f'{place}:{drm}', '--']
 
 
 # -- user-mode Linux ------------------------------------------------------------------
+
+# Makes the warnings of drivers/gpu/drm, which are those of W=1, errors.
+UML_FRAGMENT = 'CONFIG_DRM_WERROR=y\n'
+
 
 def uml_make(source, objdir, jobs):
     """Return the make command for a UML object directory."""
@@ -121,10 +125,12 @@ def uml_make(source, objdir, jobs):
 
 def uml_seed(b, repo, fragment):
     """Build a UML kernel with everything but the driver: a step's build function."""
-    make = uml_make(b.dep('linux-source'), b.out, b.jobs)
-    with driver_in_tree(b.cache, repo, placeholder=True):
+    place, prefix = in_tree(b.cache, b.step.name)
+    make = [*prefix, *uml_make(b.dep('linux-source'), b.out, b.jobs)]
+    with b.cache.lock(place.name):
+        sync_placeholder(repo, place)
         b.phase('configuring')
-        apply_config(b, make, b.out, fragment)
+        apply_config(b, make, b.out, fragment + UML_FRAGMENT)
         b.phase('compiling')
         b.run([*make, 'linux'])
 
@@ -132,11 +138,13 @@ def uml_seed(b, repo, fragment):
 def uml_build(cache, repo, name, fragment, job):
     """Bring the UML kernel NAME up to date with the driver; return the binary."""
     objdir = cache.get(f'uml-{name}')
-    make = uml_make(cache.path('linux-source'), objdir, cache.jobs)
+    place, prefix = in_tree(cache, f'uml-{name}')
+    make = [*prefix, *uml_make(cache.path('linux-source'), objdir, cache.jobs)]
     out = cache.root / 'run' / f'uml-{name}-{os.getpid()}'
-    with cache.lock(objdir.name), driver_in_tree(cache, repo):
+    with cache.lock(place.name):
+        sync_driver(repo, place)
         job.phase('configuring')
-        apply_config(job, make, objdir, fragment)
+        apply_config(job, make, objdir, fragment + UML_FRAGMENT)
         job.phase('compiling')
         job.run([*make, 'linux'])
         out.parent.mkdir(exist_ok=True)
@@ -149,21 +157,48 @@ def uml_build(cache, repo, name, fragment, job):
 
 def chroot(cache, binds=()):
     """Return the command prefix that runs a program in the toolchain."""
-    script = Path(__file__).with_name('chroot.sh')
-    return [script, cache.get('toolchain') / 'root', cache.root, *binds, '--']
+    return [CHROOT, cache.get('toolchain') / 'root', cache.root, *binds, '--']
+
+
+def arm64_make(source, objdir, jobs):
+    """Return the make command for an arm64 object directory, for the chroot."""
+    return ['make', '-C', source, f'O={objdir}', 'ARCH=arm64', f'CROSS_COMPILE={CROSS}', f'-j{jobs}']
+
+
+def arm64_seed(b, repo, fragment):
+    """Build an arm64 kernel with everything but the driver: a step's build function."""
+    place, prefix = in_tree(b.cache, b.step.name, b.dep('toolchain') / 'root')
+    make = [*prefix, *arm64_make(b.dep('linux-source'), b.out, b.jobs)]
+    with b.cache.lock(place.name):
+        sync_placeholder(repo, place)
+        b.phase('configuring')
+        apply_config(b, make, b.out, fragment, 'allnoconfig')
+        b.phase('compiling')
+        b.run([*make, 'Image', 'modules'], cwd='/')
+    (b.out / 'Image').symlink_to('arch/arm64/boot/Image')
+    b.run(['sh', '-c', 'cp include/config/kernel.release abi'], cwd=b.out)
+
+
+def kernel_make(cache, flavour):
+    """Return (name, make command) for modules of one kernel of the virtual machine."""
+    if flavour == 'debug':
+        objdir = cache.get('kernel-debug')
+        return 'debug', arm64_make(cache.get('linux-source'), objdir, cache.jobs)
+    abi = kernel_abi(cache, flavour)
+    return abi, ['make', '-C', f'/usr/src/linux-headers-{abi}', 'ARCH=arm64',
+                 f'CROSS_COMPILE={CROSS}', f'-j{cache.jobs}']
 
 
 def module_build(cache, repo, flavour, job, extra=()):
-    """Build panthor.ko for a distribution kernel out of tree; return its path."""
-    abi = kernel_abi(cache, flavour)
-    place = cache.root / 'driver' / f'module-{abi}'
+    """Build panthor.ko out of tree for a kernel of the virtual machine; return its path."""
     prefix = chroot(cache)
+    name, make = kernel_make(cache, flavour)
+    place = cache.root / 'driver' / f'module-{name}'
     with cache.lock(place.name):
         sync_driver(repo, place)
-        job.run([*prefix, 'make', '-C', f'/usr/src/linux-headers-{abi}', f'M={place}',
-                 'ARCH=arm64', f'CROSS_COMPILE={CROSS}', 'W=1', 'KCFLAGS=-Werror',
-                 'CONFIG_DRM_PANTHOR=m', f'-j{cache.jobs}', *extra, 'modules'], cwd='/')
-        out = cache.root / 'run' / f'panthor-{abi}-{os.getpid()}.ko'
+        job.run([*prefix, *make, f'M={place}', 'W=1', 'KCFLAGS=-Werror', 'CONFIG_DRM_PANTHOR=m',
+                 *extra, 'modules'], cwd='/')
+        out = cache.root / 'run' / f'panthor-{name}-{os.getpid()}.ko'
         out.parent.mkdir(exist_ok=True)
         shutil.copyfile(place / 'panthor.ko', out)
     return out

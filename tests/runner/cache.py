@@ -20,6 +20,7 @@ import fcntl
 import hashlib
 import inspect
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -30,6 +31,8 @@ from pathlib import Path
 KEEP = 2                # newest results kept of each step
 PARALLEL_STEPS = 2      # downloads overlap with compiling; more would only compete
 TAIL_LINES = 25
+ERROR_LINES = 15
+ERROR = re.compile(r'\berror: |undefined reference|No rule to make target|^E: ')
 
 
 class StepFailed(Exception):
@@ -42,11 +45,15 @@ class StepFailed(Exception):
     def explain(self):
         """Return the message for the user."""
         try:
-            tail = self.log.read_text(errors='replace').splitlines()[-TAIL_LINES:]
+            lines = self.log.read_text(errors='replace').splitlines()
         except OSError:
-            tail = []
-        return '\n'.join([f'step failed: {self.title}: {self.why}',
-                          f'last lines of {self.log}:', *('  ' + t for t in tail),
+            lines = []
+        # In a parallel build the error is seldom among the last lines.
+        errors = [x for x in lines[:-TAIL_LINES] if ERROR.search(x)][:ERROR_LINES]
+        if errors:
+            errors = ['errors in it:', *('  ' + x for x in errors)]
+        return '\n'.join([f'step failed: {self.title}: {self.why}', *errors,
+                          f'last lines of {self.log}:', *('  ' + x for x in lines[-TAIL_LINES:]),
                           'to resume: run the same command again; finished steps are kept '
                           '(tests/run clean starts from nothing)'])
 

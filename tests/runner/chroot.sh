@@ -3,9 +3,10 @@
 #
 # chroot.sh ROOT BIND... -- COMMAND...
 #
-# Run COMMAND in the unpacked system ROOT, in the current directory, with the
-# folders BIND visible at their own paths.  The mounts live in a namespace of
-# their own and vanish with the command; without root, a user namespace does.
+# Run COMMAND in the current directory of the system ROOT ("/": this one) with
+# every BIND, a folder DIR or DIR:WHERE, mounted at its own path or at WHERE.
+# The mounts live in a namespace of their own and vanish with the command; without
+# root, a user namespace does.
 
 set -eu
 if [ "${CHROOT_INNER:-}" != yes ]; then
@@ -13,15 +14,18 @@ if [ "${CHROOT_INNER:-}" != yes ]; then
 	if [ "$(id -u)" = 0 ]; then flags=-m; else flags=-rm; fi
 	exec unshare "$flags" sh "$0" "$@"
 fi
+unset CHROOT_INNER
 
-root=$1
+root=${1%/}
 shift
 while [ "$1" != -- ]; do
-	mkdir -p "$root$1"
-	mount --rbind "$1" "$root$1"
+	where=$root${1#*:}
+	[ -d "$where" ] || mkdir -p "$where"
+	mount --rbind "${1%%:*}" "$where"
 	shift
 done
 shift
+[ -n "$root" ] || exec "$@"
 for d in /dev /proc /tmp; do
 	mount --rbind "$d" "$root$d"
 done

@@ -33,6 +33,11 @@ def build_base(b):
     a.write(b.out / 'cpio')
 
 
+def build_base_plain(b):
+    """Write the base part for a kernel that has everything built in."""
+    base_archive(b.dep('kernel-stock'), b.dep('rootfs') / 'root').write(b.out / 'cpio')
+
+
 def base_archive(kernel, rootfs):
     """Return an archive with busybox, the firmware and the usual folders."""
     a = cpio.Archive()

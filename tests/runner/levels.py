@@ -21,7 +21,8 @@ import static
 import tap
 import uml
 import vm
-from prepare import CROSS, FLAVOURS
+from cache import StepFailed
+from prepare import FLAVOURS
 
 PROGRAM_TIMEOUT_S = 120
 CONFIG = 'debug'            # the UML configuration that user programs run in
@@ -54,8 +55,9 @@ class Run:
         return d
 
     def wants(self, name):
-        """Tell whether --filter selects NAME."""
-        return fnmatch.fnmatchcase(name, self.options.filter or '*')
+        """Tell whether --filter selects NAME, with or without its usual prefix."""
+        names = (name, name.removeprefix('test_'), name.removeprefix('panthor_'))
+        return any(fnmatch.fnmatchcase(n, self.options.filter or '*') for n in names)
 
     def say(self, line):
         """Print one line inside the level."""
@@ -106,6 +108,8 @@ class Run:
     def programs(self, what, arch):
         """Return the test programs of tests/WHAT built for an architecture."""
         def make():
+            if not (self.repo / f'tests/{what}/Makefile').exists():
+                raise StepFailed(f'tests/{what}', self.repo / f'tests/{what}', 'it has no Makefile')
             with self.job(f'tests/{what} ({arch})', f'{what}-{arch}') as job:
                 return build.programs_build(self.cache, self.repo, what, arch, job)
         return self.once((what, arch), make)
@@ -185,7 +189,7 @@ def level_static(run):
             continue
         try:
             problems = check(run)
-        except build.StepFailed as e:
+        except StepFailed as e:
             problems = e.explain().splitlines()
         if isinstance(problems, str):
             tally.skipped += 1
@@ -293,9 +297,10 @@ def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
 def vm_level(run, name, script, programs, parts=(), memory=1024, timeout_s=600):
     """Boot with a script that speaks TAP; judge its points, its end and the kernel's log."""
     m = machine(run, parts, memory)
+    run.screen.note(f'{run.kernel} kernel, {run.driver} driver; logs: '
+                    f'{run.cache.root}/log/vm-{name}-{run.driver}-{run.kernel}')
     printer = tap.Printer(run.say, '', run.options.verbose)
-    args = [run.options.filter] if run.options.filter else []
-    result = boot(run, m, script, programs, args, printer.line, timeout_s)
+    result = boot(run, m, script, programs, (), printer.line, timeout_s)
     tally = printer.finish(show=result.trouble is not None)
     vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
     shutil.rmtree(m.dir)
@@ -318,12 +323,15 @@ def vm_judge(run, tally, result, name):
         run.point(tally, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
     if not reports and not result.trouble:
         run.point(tally, True, 'the kernel log is clean')
-    run.say(f'# logs: {logs}')
 
 
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML."""
     programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
+    if not programs:
+        tally = tap.Tally()
+        run.point(tally, False, 'there are programs that match')
+        return tally
     tally = vm_level(run, 'uapi', 'uapi', programs)
     if run.driver == 'ours' and run.kernel == 'stock':
         tally.add(uapi_uml(run), 'uml: ')
@@ -336,10 +344,10 @@ def uapi_uml(run):
     programs = [p for p in run.programs('uapi', 'x86_64') if run.wants(p.name)]
     binary = run.uml(CONFIG)
     logs = run.logs('uapi-uml')
-    script = run.repo / 'tests/runner/uml-init'
+    init = run.once('uml-init', lambda: uml_init(run))
     with ThreadPoolExecutor(run.options.jobs) as pool:
         for program, (log, trouble) in zip(programs, pool.map(
-                lambda p: uml.user_run(binary, script, p), programs)):
+                lambda p: uml.user_run(binary, init, p), programs)):
             (logs / f'{program.name}.log').write_text(log)
             run.say(f'# Subtest: {program.name} (UML)')
             lines, status = uml.user_lines(log)
@@ -352,6 +360,16 @@ def uapi_uml(run):
             tally.add(part, f'{program.name}: ')
     run.say(f'# logs: {logs}')
     return tally
+
+
+def uml_init(run):
+    """Return the first program of the user-mode kernel, built for this machine."""
+    out = run.cache.root / 'run' / f'uml-init-{os.getpid()}'
+    out.parent.mkdir(exist_ok=True)
+    with run.job('uml-init', 'uml-init') as job:
+        job.run(['gcc', '-static', '-O2', '-Wall', '-Werror', '-o', out,
+                 Path(__file__).with_name('uml-init.c')])
+    return out
 
 
 def level_mesa(run):

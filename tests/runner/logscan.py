@@ -25,8 +25,7 @@ PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in (
                 r'suspicious RCU usage|nested lock was not taken|'
                 r'possible (?:.* )?deadlock|Invalid wait context|lock-ordering|'
                 r'turning off the locking correctness validator|'
-                r'(?:SOFTIRQ|HARDIRQ|RECLAIM_FS)-(?:safe|ON)|DEBUG_LOCKS_WARN_ON|'
-                r'DEBUG_WW|ww_mutex'),
+                r'(?:SOFTIRQ|HARDIRQ|RECLAIM_FS)-(?:safe|ON)|DEBUG_LOCKS_WARN_ON'),
     ('atomic sleep', r'sleeping function called from invalid context|scheduling while atomic|'
                      r'bad: scheduling from the idle thread'),
     ('RCU', r'rcu: INFO:|rcu_.* detected .*stalls|RCU used illegally|'
@@ -41,7 +40,6 @@ PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in (
     ('list', r'list_add corruption|list_del corruption|slab .*corrupt|'
              r'refcount_t: |Bad page state|Bad rss-counter'),
     ('page fault', r'Unhandled fault|bad_page|double free'),
-    ('taint', r'^Tainted: .*[WDBL]'),
 )]
 
 # Lines that look like a report and are none.
@@ -51,7 +49,7 @@ HARMLESS = [re.compile(p) for p in (
     r'module verification failed',
     r'debugobjects: (?:\d+ of|selftest)|ODEBUG: (?:\d+ of|selftest)',
     r'(?:Lock dependency validator|RCU (?:lockdep|debug)|PROVE_LOCKING)',
-    r'rcu: INFO: .*(?:expedited|enabled)$',
+    r'^\s*(?:(?:not )?ok \d|# )',     # KTAP: names of tests
 )]
 
 STAMP = re.compile(r'^(?:<\d+>)?\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])?\s?')

@@ -34,7 +34,7 @@ HOST_PACKAGES = {
 
 TOOLCHAIN = ['gcc-14', 'libc6-dev', 'gcc-14-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'make',
              'pahole', 'kmod', 'bash', 'dash', 'coreutils', 'findutils', 'sed', 'grep', 'gawk',
-             'diffutils', 'perl', 'bc', 'flex', 'bison', 'xz-utils', 'sparse', 'rsync']
+             'diffutils', 'perl', 'bc', 'flex', 'bison', 'xz-utils', 'sparse']
 
 ROOTFS = ['mesa-vulkan-drivers/trixie-backports', 'libgl1-mesa-dri/trixie-backports',
           'libegl-mesa0/trixie-backports', 'libglx-mesa0/trixie-backports',
@@ -101,8 +101,8 @@ def build_source(b):
         if n != 1 or 'panthor/' not in text:
             raise RuntimeError(f'drivers/gpu/drm/{name} is not as expected')
         (drm / name).write_text(text)
-    # The driver under test is synchronized into this folder before each build.
-    (b.out / 'drivers/gpu/drm/panthor').symlink_to(b.cache.root / 'driver' / 'intree')
+    # The driver under test is mounted here for the time of a build.
+    (drm / 'panthor').mkdir()
 
 
 # -- the distribution's kernel ----------------------------------------------------
@@ -299,6 +299,20 @@ def register(cache, repo):
     for config in sorted((repo / 'tests/kunit').glob('*.kunitconfig')):
         add(f'uml-{config.stem}', f'UML kernel ({config.stem})', make_uml_build(repo, config),
             needs=['host-build', 'linux-source'], inputs=lambda c: [host_compiler()])
+    debug = repo / 'tests/qemu/debug.config'
+    add('kernel-debug', 'arm64 kernel (debug)', make_debug_build(repo, debug),
+        needs=['linux-source', 'toolchain'], inputs=lambda c: [debug.read_text()])
+    add('image-base-debug', 'guest system (debug)', image.build_base_plain,
+        needs=['kernel-stock', 'rootfs'], inputs=lambda c: [text_hash(*IMAGE_SOURCES)])
+
+
+def make_debug_build(repo, config):
+    """Return the function that builds the arm64 debug kernel."""
+    def build_debug(b):
+        """Build a kernel with everything but the driver, to build the driver against."""
+        import build        # pylint: disable=import-outside-toplevel
+        build.arm64_seed(b, repo, config.read_text())
+    return build_debug
 
 
 def make_uml_build(repo, config):

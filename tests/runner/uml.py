@@ -12,6 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import cpio
+
 ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
              'time-travel=inf-cpu', 'panic=-1']
 KUNIT = ['kunit_shutdown=halt', 'root=none']
@@ -22,9 +24,9 @@ def run(binary, arguments, timeout_s=TIMEOUT_S):
     """Run a UML kernel to its end; return (log, reason it ended badly or None)."""
     with tempfile.TemporaryDirectory(prefix='panthor-uml-') as home:
         log, trouble = _run([binary, *ARGUMENTS, *arguments], home, timeout_s)
-    # The one line that tells of the host: where the kernel's control socket was.
-    log = log.replace('\r', '').replace(home, '')
-    log = re.sub(r'^(mconsole .* initialized) on .*$', r'\1', log, flags=re.M)
+    # What tells of the host and not of the kernel: where some files are.
+    log = re.sub(r'^(mconsole .* initialized) on .*$', r'\1', log.replace('\r', ''), flags=re.M)
+    log = re.sub(r'\binitrd=\S+', 'initrd', log)
     if trouble is None and 'Kernel panic' in log:
         trouble = 'kernel panic'
     return log, trouble
@@ -63,10 +65,17 @@ def kunit_suite(binary, suite, filter_=None):
     return run(binary, [*KUNIT, f'kunit.filter_glob={filter_ or suite}'])
 
 
-def user_run(binary, script, program, timeout_s=TIMEOUT_S):
-    """Run one program in a kernel whose root is the host, read-only, with SCRIPT as init."""
-    return run(binary, ['root=/dev/root', 'rootfstype=hostfs', 'ro', f'init={Path(script)}',
-                        f'panthor_program={program}', 'panthor_host'], timeout_s)
+def user_run(binary, init, program, timeout_s=TIMEOUT_S):
+    """Run one static program in a kernel that has the virtual Mali from the start."""
+    archive = cpio.Archive()
+    for d in ('dev', 'proc', 'sys', 'tmp'):
+        archive.directory(d)
+    archive.device('dev/console', 5, 1)
+    archive.text('init', Path(init).read_bytes(), 0o755)
+    archive.text('program', Path(program).read_bytes(), 0o755)
+    with tempfile.NamedTemporaryFile(prefix='panthor-initrd-') as f:
+        archive.write(f.name)
+        return run(binary, [f'initrd={f.name}', 'panthor_host'], timeout_s)
 
 
 BEGIN, END = '=== program begins', '=== program ended with'

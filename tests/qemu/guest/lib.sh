@@ -71,11 +71,12 @@ run_programs() {
 		name=${program##*/}
 		# shellcheck disable=SC2254
 		case $name in $1) ;; *) continue ;; esac
+		[ -x "$program" ] || continue
 		echo "# Subtest: $name"
 		{
 			"$program" 2>&1
 			echo $? >/tmp/status
-		} | sed -u 's/^/    /'
+		} | while IFS= read -r line; do echo "    $line"; done
 		result "$(cat /tmp/status)" "$name"
 	done
 }
