@@ -107,9 +107,10 @@ def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None):
         a.file(f'usr/lib/modules/{abi}/{own}', module)
         for path in order:
             a.file(f'usr/lib/modules/{abi}/{path}', modules.base / path)
-        deps = [p for n in cpio.module_depends(module) for p in reversed(modules.closure([n]))]
+        # depmod lists what has to be loaded first last.
+        deps = reversed(modules.closure(cpio.module_depends(module)))
         dep = ''.join(f'{p}: {" ".join(modules.deps[p])}\n' for p in order)
-        dep += f'{own}: {" ".join(dict.fromkeys(deps))}\n'
+        dep += f'{own}: {" ".join(deps)}\n'
         a.text(f'usr/lib/modules/{abi}/modules.dep', dep)
     elif module:
         a.file('t/panthor.ko', module)
