@@ -9,6 +9,7 @@
  * to take it does all of it.
  */
 #include <linux/platform_device.h>
+#include <linux/wait_bit.h>
 
 #include <drm/drm_managed.h>
 
@@ -96,29 +97,67 @@ static int window_map(struct panthor_device *ptdev)
 	return 0;
 }
 
-static void cleanup_wq_destroy(struct drm_device *drm, void *wq)
+/*
+ * DOC: The end of a device
+ *
+ * A VM holds its DRM device, and the last reference of a VM is usually dropped by
+ * a work on the cleanup queue. So that work may be what releases the device: the
+ * queue cannot be the device's own, whose release would wait for itself. It is
+ * the module's, and the module stays until the last device has been released.
+ */
+static struct workqueue_struct *cleanup_wq;
+static atomic_t live_devices = ATOMIC_INIT(0);
+
+static void device_released(struct drm_device *drm, void *data)
 {
-	destroy_workqueue(wq);
+	if (atomic_dec_and_test(&live_devices))
+		wake_up_var(&live_devices);
+}
+
+/**
+ * panthor_device_module_init() - before the first device
+ *
+ * Context: module initialisation.
+ * Return: 0 or -ENOMEM.
+ */
+int panthor_device_module_init(void)
+{
+	/* Frees what unmaps have left: reclaim may wait for it. */
+	cleanup_wq = alloc_workqueue("panthor-cleanup", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+
+	return cleanup_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * panthor_device_module_exit() - after the last device was removed and the last file closed
+ *
+ * Waits for works that still hold a device.
+ *
+ * Context: module exit, sleeps.
+ */
+void panthor_device_module_exit(void)
+{
+	wait_var_event(&live_devices, !atomic_read(&live_devices));
+	destroy_workqueue(cleanup_wq);
 }
 
 static int common_init(struct panthor_device *ptdev)
 {
 	int ret;
 
+	ptdev->cleanup_wq = cleanup_wq;
+
+	/* First, so that it runs last. */
+	atomic_inc(&live_devices);
+	ret = drmm_add_action_or_reset(&ptdev->base, device_released, NULL);
+	if (ret)
+		return ret;
+
 	ret = drmm_mutex_init(&ptdev->base, &ptdev->unplug.lock);
 	if (ret)
 		return ret;
 
 	ret = panthor_flush_id_init(ptdev);
-	if (ret)
-		return ret;
-
-	/* Frees what unmaps have left: reclaim may wait for it. VMs outlive the removal. */
-	ptdev->cleanup_wq = alloc_workqueue("panthor-cleanup", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!ptdev->cleanup_wq)
-		return -ENOMEM;
-
-	ret = drmm_add_action_or_reset(&ptdev->base, cleanup_wq_destroy, ptdev->cleanup_wq);
 	if (ret)
 		return ret;
 
@@ -202,6 +241,8 @@ void panthor_device_remove_once(struct panthor_device *ptdev)
 	parts_unplug(ptdev);
 	panthor_pm_power_off(ptdev);
 
+	/* The firmware's address space goes with us unless a file is open. */
+	flush_workqueue(ptdev->cleanup_wq);
 	ptdev->unplug.done = true;
 }
 

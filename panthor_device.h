@@ -128,7 +128,10 @@ struct panthor_device {
 	/** @devfreq: I: frequency scaling, NULL where the platform has none. */
 	struct panthor_devfreq *devfreq;
 
-	/** @cleanup_wq: I: process-context work that may take a VM's reservation lock. */
+	/**
+	 * @cleanup_wq: I: for work that may take a VM's reservation lock, or drop the last
+	 * reference of a VM or group. The module's, not the device's.
+	 */
 	struct workqueue_struct *cleanup_wq;
 
 	/** @unplug: one-shot removal. */
@@ -187,6 +190,9 @@ struct panthor_file {
 	/** @groups: I: the file's groups by handle. */
 	struct panthor_group_pool *groups;
 };
+
+int panthor_device_module_init(void);
+void panthor_device_module_exit(void);
 
 int panthor_device_init(struct panthor_device *ptdev);
 void panthor_device_unplug(struct panthor_device *ptdev);

@@ -175,7 +175,29 @@ static struct platform_driver panthor_driver = {
 		.of_match_table = panthor_of_match,
 	},
 };
-module_platform_driver(panthor_driver);
+
+static int __init panthor_init(void)
+{
+	int ret;
+
+	ret = panthor_device_module_init();
+	if (ret)
+		return ret;
+
+	ret = platform_driver_register(&panthor_driver);
+	if (ret)
+		panthor_device_module_exit();
+
+	return ret;
+}
+module_init(panthor_init);
+
+static void __exit panthor_exit(void)
+{
+	platform_driver_unregister(&panthor_driver);
+	panthor_device_module_exit();
+}
+module_exit(panthor_exit);
 
 MODULE_FIRMWARE("arm/mali/arch10.8/mali_csffw.bin");
 MODULE_FIRMWARE("arm/mali/arch10.10/mali_csffw.bin");
