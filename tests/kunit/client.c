@@ -3,6 +3,7 @@
  * A program that uses the GPU, inside a KUnit case; see client.h.
  */
 #include <kunit/test.h>
+#include <linux/dma-fence.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mman.h>
@@ -11,6 +12,7 @@
 
 #include <drm/drm_device.h>
 #include <drm/drm_file.h>
+#include <drm/drm_syncobj.h>
 
 #include "client.h"
 #include "host.h"
@@ -295,6 +297,22 @@ u32 client_syncobj_create(struct client *client)
 
 	KUNIT_ASSERT_EQ(client->test, 0, client_ioctl(client, DRM_IOCTL_SYNCOBJ_CREATE, &args));
 	return args.handle;
+}
+
+static void fence_put_action(void *fence)
+{
+	dma_fence_put(fence);
+}
+
+struct dma_fence *client_fence(struct client *client, u32 syncobj)
+{
+	struct kunit *test = client->test;
+	struct dma_fence *fence = NULL;
+
+	KUNIT_ASSERT_EQ(test, 0, drm_syncobj_find_fence(client->file->private_data, syncobj, 0, 0,
+							&fence));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, fence_put_action, fence));
+	return fence;
 }
 
 int client_try_syncobj_wait(struct client *client, u32 syncobj, unsigned int timeout_ms)

@@ -15,6 +15,7 @@
 #include <uapi/drm/drm.h>
 #include <uapi/drm/panthor_drm.h>
 
+struct dma_fence;
 struct drm_device;
 struct kunit;
 struct panthor_host;
@@ -119,6 +120,11 @@ int client_group_state(struct client *client, u32 group, u32 *state);
 int client_try_submit(struct client *client, u32 group, u64 va, u32 size, u32 syncobj);
 
 u32 client_syncobj_create(struct client *client);
+/*
+ * The fence in @syncobj, with a reference that the case's end drops: what an
+ * ioctl does not tell once the device is gone.
+ */
+struct dma_fence *client_fence(struct client *client, u32 syncobj);
 /* Waits at most @timeout_ms of (virtual) time. */
 int client_try_syncobj_wait(struct client *client, u32 syncobj, unsigned int timeout_ms);
 

@@ -80,7 +80,7 @@ static void gem_mapping_outlives_device(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
 	KUNIT_EXPECT_EQ(test, word, 0x1234);
 
-	panthor_kunit_host_remove(test, host);
+	device_release_driver(panthor_host_gpu(host));
 	KUNIT_EXPECT_EQ(test, 0, vm_munmap(user, SZ_64K));
 	leaks_expect_none(test);
 }

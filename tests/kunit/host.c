@@ -294,8 +294,14 @@ static struct panthor_host *host_alloc(const struct mali_config *config)
 static void host_destroy_locked(struct panthor_host *host)
 {
 	lockdep_assert_held(&window.lock);
-	if (host->gpu)
+	if (host->gpu) {
+		/*
+		 * The core destroys PM QoS requests before it unbinds the driver of a
+		 * device that is deleted, and devfreq cooling then warns. Unbind first.
+		 */
+		device_release_driver(&host->gpu->dev);
 		platform_device_put(host->gpu);
+	}
 	host_of_remove(&host->changeset);
 	WRITE_ONCE(window.host, NULL);
 	host_free(host);

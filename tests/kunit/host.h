@@ -41,6 +41,10 @@ struct panthor_host *panthor_host_create(const struct mali_config *config);
  * panthor_host_destroy() - remove the GPU: the driver unbinds
  * @host: the host; invalid afterwards
  *
+ * Nobody may hold on to the device any more, be it by an open file: its node of
+ * the device tree goes. To take the GPU from a client, unbind the driver with
+ * device_release_driver(), which is all that a driver ever sees of an unplug.
+ *
  * Context: may sleep.
  */
 void panthor_host_destroy(struct panthor_host *host);

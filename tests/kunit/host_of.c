@@ -37,9 +37,9 @@ static int board_complete(void *fdt, phys_addr_t window, const struct mali_confi
 	ret = fdt_setprop_inplace_u32(fdt, clock, "clock-frequency", config->gpu_hz);
 	if (!ret)
 		ret = board_set_reg(fdt, gpu, window, config->reg_size);
-	/* Last: blanking a property does not move the others. */
-	if (!ret && !config->coherent)
-		ret = fdt_nop_property(fdt, gpu, "dma-coherent");
+	if (!ret)
+		ret = fdt_nop_property(fdt, gpu, config->coherent ? "dma-noncoherent" :
+								    "dma-coherent");
 	return ret ? -EINVAL : 0;
 }
 

@@ -7,6 +7,8 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/mount.h>
 #include <linux/slab.h>
@@ -117,4 +119,12 @@ void leaks_expect_none(struct kunit *test)
 	KUNIT_FAIL(test, "memory lost:");
 	while ((line = strsep(&report, "\n")))
 		kunit_info(test, "%s\n", line);
+}
+
+long leaks_pages(void)
+{
+	drain_local_pages(NULL);
+	return totalram_pages() - global_zone_page_state(NR_FREE_PAGES) -
+	       global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) -
+	       global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B);
 }

@@ -24,4 +24,15 @@ void leaks_forget(struct kunit *test);
  */
 void leaks_expect_none(struct kunit *test);
 
+/**
+ * leaks_pages() - pages that are neither free nor slab memory
+ *
+ * kmemleak does not see pages that were never slab memory; this does. Slab is
+ * left out because KASAN keeps freed objects back for a while.
+ *
+ * Context: may sleep.
+ * Return: the count, good for comparing with a later one.
+ */
+long leaks_pages(void);
+
 #endif

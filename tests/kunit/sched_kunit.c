@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/delay.h>
+#include <linux/dma-fence.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
@@ -27,6 +28,16 @@ static unsigned long start(struct kunit *test, struct panthor_host *host,
 	bo = client_bo_create(machine->client, SZ_4K, machine->vm);
 	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_4K, 0));
 	return job_bo_map(machine->client, bo, SZ_4K);
+}
+
+/* A loop for ever, slow enough that simulating seconds of it costs nothing. */
+static void submit_endless(struct kunit *test, struct panthor_host *host,
+			   struct job_machine *machine)
+{
+	const u64 loop = cs_branch_always(-1);
+
+	panthor_host_config(host)->cs_instr_ns = NSEC_PER_MSEC;
+	KUNIT_ASSERT_EQ(test, 0, job_try_submit(machine, &loop, 1));
 }
 
 static u32 read_word(struct kunit *test, unsigned long user)
@@ -125,12 +136,11 @@ static void sched_page_fault(struct kunit *test)
 static void sched_endless_job(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	const u64 loop = cs_branch_always(-1);
 	struct job_machine machine;
 	u32 state = 0;
 
 	start(test, host, &machine);
-	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&machine, &loop, 1));
+	submit_endless(test, host, &machine);
 	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&machine));
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(machine.client, machine.group, &state));
 	KUNIT_EXPECT_TRUE(test, state & DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
@@ -140,13 +150,12 @@ static void sched_endless_job(struct kunit *test)
 static void sched_closed_while_running(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	const u64 loop = cs_branch_always(-1);
 	struct job_machine machine;
 	unsigned long user;
 
 	leaks_forget(test);
 	start(test, host, &machine);
-	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&machine, &loop, 1));
+	submit_endless(test, host, &machine);
 	client_close(machine.client);
 	leaks_expect_none(test);
 
@@ -155,17 +164,23 @@ static void sched_closed_while_running(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_word(test, user), 9);
 }
 
-/* The GPU goes away while a job runs: its fence signals, the file gets errors. */
+/* The GPU goes away while a job runs: its fence signals an error, the file gets errors. */
 static void sched_removed_while_running(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	const u64 loop = cs_branch_always(-1);
+	const u64 nothing = 0;
 	struct job_machine machine;
+	struct dma_fence *fence;
 
 	start(test, host, &machine);
-	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&machine, &loop, 1));
-	panthor_kunit_host_remove(test, host);
-	KUNIT_EXPECT_EQ(test, -ENODEV, job_try_submit(&machine, &loop, 1));
+	submit_endless(test, host, &machine);
+	fence = client_fence(machine.client, machine.done);
+	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
+
+	device_release_driver(panthor_host_gpu(host));
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
+	KUNIT_EXPECT_EQ(test, -ENODEV, job_try_submit(&machine, &nothing, 1));
 }
 
 /* Idle long enough, the device is suspended; the next job wakes it. */
