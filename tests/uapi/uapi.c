@@ -545,6 +545,14 @@ void uapi_emit_store(struct uapi_stream *stream, uint64_t va, uint32_t value)
 	uapi_emit(stream, cs_wait(1));
 }
 
+void uapi_emit_gate(struct uapi_stream *stream, uint64_t va)
+{
+	uapi_emit(stream, cs_move48(0, va));
+	uapi_emit(stream, cs_load(4, 0, 1, 0));
+	uapi_emit(stream, cs_wait(0xFF));
+	uapi_emit(stream, cs_branch(CS_IF_EQ, 4, -3));
+}
+
 int _test_gpu_open(struct uapi_gpu *gpu, uint32_t queues)
 {
 	*gpu = (struct uapi_gpu) { .fd = uapi_open() };
@@ -552,7 +560,9 @@ int _test_gpu_open(struct uapi_gpu *gpu, uint32_t queues)
 		return -1;
 	if (_test_vm_create(gpu->fd, NULL, &gpu->vm) ||
 	    _test_buffer_create(gpu->fd, gpu->vm, CODE_VA, SZ_64K, 0, &gpu->code) ||
-	    _test_buffer_create(gpu->fd, gpu->vm, DATA_VA, SZ_64K, BIND_NOEXEC, &gpu->data))
+	    _test_buffer_create(gpu->fd, gpu->vm, DATA_VA, SZ_64K, BIND_NOEXEC, &gpu->data) ||
+	    _test_buffer_create(gpu->fd, gpu->vm, GATE_VA, SZ_4K, BIND_NOEXEC | BIND_UNCACHED,
+				&gpu->gate))
 		return -1;
 
 	return _test_group_create(gpu->fd, gpu->vm, queues, &gpu->group);

@@ -223,11 +223,14 @@ static inline uint32_t uapi_stream_size(const struct uapi_stream *stream)
 }
 /* Store a word, wait until it is in memory that the CPU sees. */
 void uapi_emit_store(struct uapi_stream *stream, uint64_t va, uint32_t value);
+/* Go round in circles until the word at va, which the GPU must not cache, is not zero. */
+void uapi_emit_gate(struct uapi_stream *stream, uint64_t va);
 
-/* What most tests begin with: a VM, a group of one queue, code and data. */
+/* What most tests begin with: a VM, a group, and buffers for code, data and gates. */
 
 #define CODE_VA			0x01000000ull
 #define DATA_VA			0x02000000ull
+#define GATE_VA			0x03000000ull
 
 struct uapi_gpu {
 	int fd;
@@ -235,11 +238,12 @@ struct uapi_gpu {
 	uint32_t group;
 	struct uapi_buffer code;
 	struct uapi_buffer data;
+	struct uapi_buffer gate;	/* uncached */
 };
 
 int _test_gpu_open(struct uapi_gpu *gpu, uint32_t queues);
 #define test_gpu_open(...)			PASSES(_test_gpu_open(__VA_ARGS__))
-/* Run a stream of one store; the value goes to data word index. */
+/* Run a stream that stores one word; it takes the first bytes of the code buffer. */
 int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t value);
 #define test_gpu_store(...)			PASSES(_test_gpu_store(__VA_ARGS__))
 #define test_err_gpu_store(err, ...)		FAILS(err, _test_gpu_store(__VA_ARGS__))

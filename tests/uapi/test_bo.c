@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* BO_CREATE, BO_MMAP_OFFSET, GEM_CLOSE, labels, sync, information, CPU mappings. */
+#include "uapi.h"
+#include "kselftest_harness.h"
+
+FIXTURE(dev) {
+	int fd;
+	long page_size;
+};
+
+FIXTURE_SETUP(dev)
+{
+	self->fd = uapi_open();
+	ASSERT_LE(0, self->fd);
+	self->page_size = sysconf(_SC_PAGESIZE);
+}
+
+FIXTURE_TEARDOWN(dev)
+{
+	close(self->fd);
+}
+
+/* An ordinary buffer of a page. */
+static int create_page(int fd, uint32_t *handle)
+{
+	uint64_t size = SZ_4K;
+
+	return _test_bo_create(fd, &size, 0, 0, handle);
+}
+
+/* Creation */
+
+TEST_F(dev, sizes_are_rounded_up)
+{
+	const uint64_t sizes[] = { 1, 4095, 4096, 4097, 5000, 8192, SZ_64K, SZ_2M, SZ_2M + 1 };
+
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+		uint64_t size = sizes[i];
+		uint32_t handle = 0;
+
+		test_bo_create(self->fd, &size, 0, 0, &handle);
+		EXPECT_NE(0, handle);
+		EXPECT_EQ((sizes[i] + self->page_size - 1) / self->page_size * self->page_size,
+			  size);
+		test_bo_close(self->fd, handle);
+	}
+}
+
+TEST_F(dev, create_nothing)
+{
+	uint64_t size = 0;
+	uint32_t handle;
+
+	test_err_bo_create(EINVAL, self->fd, &size, 0, 0, &handle);
+}
+
+TEST_F(dev, create_pad)
+{
+	struct drm_panthor_bo_create create = { .size = SZ_4K, .pad = 1 };
+
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_BO_CREATE, &create);
+}
+
+TEST_F(dev, create_flags)
+{
+	uint64_t size = SZ_4K;
+	uint32_t handle;
+
+	test_bo_create(self->fd, &size, DRM_PANTHOR_BO_NO_MMAP, 0, &handle);
+	test_bo_create(self->fd, &size, DRM_PANTHOR_BO_WB_MMAP, 0, &handle);
+	test_err_bo_create(EINVAL, self->fd, &size,
+			   DRM_PANTHOR_BO_NO_MMAP | DRM_PANTHOR_BO_WB_MMAP, 0, &handle);
+	for (unsigned int bit = 2; bit < 32; bit++)
+		test_err_bo_create(EINVAL, self->fd, &size, 1u << bit, 0, &handle);
+}
+
+TEST_F(dev, create_for_a_vm)
+{
+	uint64_t size = SZ_4K;
+	uint32_t vm, handle;
+
+	test_err_bo_create(EINVAL, self->fd, &size, 0, 1, &handle);
+	test_err_bo_create(EINVAL, self->fd, &size, 0, NO_HANDLE, &handle);
+	test_vm_create(self->fd, NULL, &vm);
+	test_bo_create(self->fd, &size, 0, vm, &handle);
+	test_vm_destroy(self->fd, vm);
+	test_err_bo_create(EINVAL, self->fd, &size, 0, vm, &handle);
+}
+
+TEST_F(dev, create_bad_pointer)
+{
+	test_err_ioctl(EFAULT, self->fd, DRM_IOCTL_PANTHOR_BO_CREATE, (void *)8);
+}
+
+/* Buffers cost nothing until they are touched: more of them than the machine has memory. */
+TEST_F(dev, untouched_buffers_cost_no_pages)
+{
+	long memory = sysconf(_SC_PHYS_PAGES) * self->page_size;
+	uint64_t total = 0;
+
+	while (total < 2ull * memory) {
+		uint64_t size = 64ull << 20;
+		uint32_t handle;
+
+		test_bo_create(self->fd, &size, 0, 0, &handle);
+		total += size;
+	}
+}
+
+TEST_F(dev, handles_differ)
+{
+	uint32_t handles[64];
+
+	for (int i = 0; i < 64; i++) {
+		PASSES(create_page(self->fd, &handles[i]));
+		for (int j = 0; j < i; j++)
+			ASSERT_NE(handles[j], handles[i]);
+	}
+}
+
+TEST_F(dev, close_twice)
+{
+	uint32_t handle;
+
+	PASSES(create_page(self->fd, &handle));
+	test_bo_close(self->fd, handle);
+	test_err_bo_close(EINVAL, self->fd, handle);
+}
+
+/* CPU mappings */
+
+TEST_F(dev, mmap_offset)
+{
+	uint64_t offset[2];
+	uint32_t handle[2];
+
+	for (int i = 0; i < 2; i++) {
+		PASSES(create_page(self->fd, &handle[i]));
+		test_bo_mmap_offset(self->fd, handle[i], &offset[i]);
+		EXPECT_NE(0, offset[i]);
+		EXPECT_EQ(0, offset[i] % self->page_size);
+	}
+	EXPECT_NE(offset[0], offset[1]);
+}
+
+TEST_F(dev, mmap_offset_errors)
+{
+	struct drm_panthor_bo_mmap_offset get = { .pad = 1 };
+	uint64_t size = SZ_4K, offset;
+	uint32_t handle;
+
+	test_err_bo_mmap_offset(ENOENT, self->fd, NO_HANDLE, &offset);
+	test_err_bo_mmap_offset(ENOENT, self->fd, 0, &offset);
+
+	PASSES(create_page(self->fd, &get.handle));
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_BO_MMAP_OFFSET, &get);
+
+	test_bo_create(self->fd, &size, DRM_PANTHOR_BO_NO_MMAP, 0, &handle);
+	test_err_bo_mmap_offset(EPERM, self->fd, handle, &offset);
+
+	test_bo_close(self->fd, get.handle);
+	test_err_bo_mmap_offset(ENOENT, self->fd, get.handle, &offset);
+}
+
+TEST_F(dev, foreign_handles_mean_nothing)
+{
+	int other = uapi_open();
+	uint64_t offset;
+	uint32_t handle;
+
+	ASSERT_LE(0, other);
+	PASSES(create_page(self->fd, &handle));
+	test_err_bo_mmap_offset(ENOENT, other, handle, &offset);
+	test_err_bo_close(EINVAL, other, handle);
+	close(other);
+}
+
+FIXTURE(cpu) {
+	int fd;
+	uint32_t handle;
+	uint64_t size;
+};
+
+FIXTURE_VARIANT(cpu) {
+	uint32_t flags;
+	uint64_t size;
+};
+
+FIXTURE_VARIANT_ADD(cpu, small) { .size = 5000 };
+FIXTURE_VARIANT_ADD(cpu, large) { .size = 3 * SZ_2M };
+FIXTURE_VARIANT_ADD(cpu, small_wb) { .flags = DRM_PANTHOR_BO_WB_MMAP, .size = 5000 };
+FIXTURE_VARIANT_ADD(cpu, large_wb) { .flags = DRM_PANTHOR_BO_WB_MMAP, .size = 3 * SZ_2M };
+
+FIXTURE_SETUP(cpu)
+{
+	self->fd = uapi_open();
+	ASSERT_LE(0, self->fd);
+	self->size = variant->size;
+	test_bo_create(self->fd, &self->size, variant->flags, 0, &self->handle);
+}
+
+FIXTURE_TEARDOWN(cpu)
+{
+	close(self->fd);
+}
+
+TEST_F(cpu, fresh_pages_are_zero)
+{
+	uint32_t *map = uapi_bo_mmap(self->fd, self->handle, self->size);
+
+	ASSERT_NE(MAP_FAILED, map);
+	for (uint64_t i = 0; i < self->size / 4; i++)
+		ASSERT_EQ(0, map[i]);
+}
+
+TEST_F(cpu, mappings_show_the_same)
+{
+	uint32_t *a = uapi_bo_mmap(self->fd, self->handle, self->size);
+	uint32_t *b = uapi_bo_mmap(self->fd, self->handle, self->size);
+
+	ASSERT_NE(MAP_FAILED, a);
+	ASSERT_NE(MAP_FAILED, b);
+	for (uint64_t i = 0; i < self->size / 4; i += 257)
+		a[i] = i ^ 0xDEADBEEF;
+	for (uint64_t i = 0; i < self->size / 4; i += 257)
+		ASSERT_EQ((uint32_t)i ^ 0xDEADBEEF, b[i]);
+}
+
+TEST_F(cpu, content_survives_unmapping)
+{
+	uint32_t *map = uapi_bo_mmap(self->fd, self->handle, self->size);
+
+	ASSERT_NE(MAP_FAILED, map);
+	map[0] = 1;
+	map[self->size / 4 - 1] = 2;
+	ASSERT_EQ(0, munmap(map, self->size));
+	map = uapi_bo_mmap(self->fd, self->handle, self->size);
+	ASSERT_NE(MAP_FAILED, map);
+	EXPECT_EQ(1, map[0]);
+	EXPECT_EQ(2, map[self->size / 4 - 1]);
+}
+
+/* A mapping keeps the pages: without the handle, without the file. */
+TEST_F(cpu, mapping_outlives_handle_and_file)
+{
+	uint32_t *map = uapi_bo_mmap(self->fd, self->handle, self->size);
+
+	ASSERT_NE(MAP_FAILED, map);
+	map[0] = 1;
+	test_bo_close(self->fd, self->handle);
+	map[1] = 2;
+	close(self->fd);
+	self->fd = -1;
+	map[self->size / 4 - 1] = 3;
+	EXPECT_EQ(1, map[0]);
+	EXPECT_EQ(2, map[1]);
+}
+
+TEST_F(cpu, part_of_a_buffer)
+{
+	long page_size = sysconf(_SC_PAGESIZE);
+	uint32_t *whole = uapi_bo_mmap(self->fd, self->handle, self->size), *last;
+	uint64_t offset;
+
+	ASSERT_NE(MAP_FAILED, whole);
+	test_bo_mmap_offset(self->fd, self->handle, &offset);
+	last = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_SHARED, self->fd,
+		    offset + self->size - page_size);
+	ASSERT_NE(MAP_FAILED, last);
+	last[0] = 0x55AA55AA;
+	EXPECT_EQ(0x55AA55AA, whole[(self->size - page_size) / 4]);
+}
+
+TEST_F(cpu, beyond_the_end)
+{
+	long page_size = sysconf(_SC_PAGESIZE);
+	uint64_t offset;
+
+	test_bo_mmap_offset(self->fd, self->handle, &offset);
+	errno = 0;
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->size + page_size, PROT_READ, MAP_SHARED, self->fd,
+				   offset));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+TEST_F(cpu, a_child_sees_the_parents_writes)
+{
+	uint32_t *map = uapi_bo_mmap(self->fd, self->handle, self->size);
+	pid_t child;
+	int status;
+
+	ASSERT_NE(MAP_FAILED, map);
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		map[1] = 0xC0FFEE;
+		_exit(0);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(0xC0FFEE, map[1]);
+}
+
+/* Labels */
+
+static int set_label(int fd, uint32_t handle, const char *label)
+{
+	struct drm_panthor_bo_set_label set = { .handle = handle, .label = (uintptr_t)label };
+
+	return _test_ioctl(fd, DRM_IOCTL_PANTHOR_BO_SET_LABEL, &set);
+}
+
+TEST_F(dev, labels)
+{
+	uint32_t handle;
+
+	PASSES(create_page(self->fd, &handle));
+	PASSES(set_label(self->fd, handle, "a buffer"));
+	PASSES(set_label(self->fd, handle, ""));
+	PASSES(set_label(self->fd, handle, "again"));
+	PASSES(set_label(self->fd, handle, NULL));
+}
+
+TEST_F(dev, label_lengths)
+{
+	char label[4098];
+	uint32_t handle;
+
+	PASSES(create_page(self->fd, &handle));
+	memset(label, 'x', sizeof(label));
+	label[4095] = '\0';
+	PASSES(set_label(self->fd, handle, label));
+	label[4095] = 'x';
+	label[4096] = '\0';
+	FAILS(E2BIG, set_label(self->fd, handle, label));
+	label[4096] = 'x';
+	label[4097] = '\0';
+	FAILS(E2BIG, set_label(self->fd, handle, label));
+}
+
+TEST_F(dev, label_errors)
+{
+	struct drm_panthor_bo_set_label set = { .pad = 1, .label = (uintptr_t)"x" };
+
+	FAILS(ENOENT, set_label(self->fd, NO_HANDLE, "x"));
+	PASSES(create_page(self->fd, &set.handle));
+	FAILS(EFAULT, set_label(self->fd, set.handle, (char *)8));
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_BO_SET_LABEL, &set);
+}
+
+/* Information */
+
+TEST_F(dev, query_info)
+{
+	const uint32_t flags[] = { 0, DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_BO_WB_MMAP };
+
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
+		struct drm_panthor_bo_query_info info = { .create_flags = ~0u, .extra_flags = ~0u };
+		uint64_t size = SZ_4K;
+
+		test_bo_create(self->fd, &size, flags[i], 0, &info.handle);
+		test_ioctl(self->fd, DRM_IOCTL_PANTHOR_BO_QUERY_INFO, &info);
+		EXPECT_EQ(flags[i], info.create_flags);
+		EXPECT_EQ(0, info.extra_flags);
+		EXPECT_EQ(0, info.pad);
+	}
+}
+
+TEST_F(dev, query_info_unknown)
+{
+	struct drm_panthor_bo_query_info info = { .handle = NO_HANDLE };
+
+	test_err_ioctl(ENOENT, self->fd, DRM_IOCTL_PANTHOR_BO_QUERY_INFO, &info);
+}
+
+/* Cache maintenance */
+
+static int sync_ops(int fd, const struct drm_panthor_bo_sync_op *ops, uint32_t count)
+{
+	struct drm_panthor_bo_sync sync = { .ops = ARRAY(ops, count) };
+
+	return _test_ioctl(fd, DRM_IOCTL_PANTHOR_BO_SYNC, &sync);
+}
+
+TEST_F(cpu, sync_ranges)
+{
+	const struct {
+		uint64_t offset, size;
+	} ranges[] = {
+		{ 0, self->size }, { 0, 64 }, { 1, 1 }, { self->size - 1, 1 }, { 100, 4000 },
+	};
+
+	for (int touched = 0; touched < 2; touched++) {
+		for (uint32_t type = 0; type < 2; type++) {
+			for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+				struct drm_panthor_bo_sync_op op = {
+					.handle = self->handle,
+					.type = type,
+					.offset = ranges[i].offset,
+					.size = ranges[i].size,
+				};
+
+				PASSES(sync_ops(self->fd, &op, 1));
+			}
+		}
+		memset(uapi_bo_mmap(self->fd, self->handle, self->size), 1, self->size);
+	}
+}
+
+TEST_F(cpu, sync_beyond_the_end)
+{
+	const struct {
+		uint64_t offset, size;
+	} ranges[] = {
+		{ 0, self->size + 1 }, { self->size, 1 }, { 1, self->size }, { ~0ull, 1 },
+		{ 1, ~0ull }, { ~0ull, ~0ull }, { 64, ~0ull - 63 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+		struct drm_panthor_bo_sync_op op = {
+			.handle = self->handle,
+			.offset = ranges[i].offset,
+			.size = ranges[i].size,
+		};
+
+		FAILS(EINVAL, sync_ops(self->fd, &op, 1));
+	}
+}
+
+TEST_F(dev, sync_errors)
+{
+	struct drm_panthor_bo_sync_op op[3] = { [2] = { .handle = NO_HANDLE } };
+	struct drm_panthor_bo_sync sync = { .ops = { .stride = 8, .count = 1 } };
+
+	PASSES(create_page(self->fd, &op[0].handle));
+	op[1].handle = op[0].handle;
+
+	PASSES(sync_ops(self->fd, NULL, 0));
+	PASSES(sync_ops(self->fd, op, 2));
+	FAILS(ENOENT, sync_ops(self->fd, op, 3));
+	FAILS(EFAULT, sync_ops(self->fd, (void *)8, 1));
+	op[1].type = DRM_PANTHOR_BO_SYNC_CPU_CACHE_FLUSH_AND_INVALIDATE + 1;
+	FAILS(EINVAL, sync_ops(self->fd, op, 2));
+
+	sync.ops.array = (uintptr_t)op;
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_BO_SYNC, &sync);
+}
+
+/* Sharing */
+
+static int export_dmabuf(int fd, uint32_t handle)
+{
+	struct drm_prime_handle prime = {
+		.handle = handle,
+		.flags = DRM_CLOEXEC | DRM_RDWR,
+		.fd = -1,
+	};
+
+	return _test_ioctl(fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &prime) ? -1 : prime.fd;
+}
+
+static int import_dmabuf(int fd, int dmabuf, uint32_t *handle)
+{
+	struct drm_prime_handle prime = { .fd = dmabuf };
+	int ret = _test_ioctl(fd, DRM_IOCTL_PRIME_FD_TO_HANDLE, &prime);
+
+	*handle = prime.handle;
+	return ret;
+}
+
+TEST_F(dev, share_between_files)
+{
+	int other = uapi_open(), dmabuf;
+	uint32_t mine, theirs, again;
+	uint32_t *a, *b;
+
+	ASSERT_LE(0, other);
+	PASSES(create_page(self->fd, &mine));
+	dmabuf = export_dmabuf(self->fd, mine);
+	ASSERT_LE(0, dmabuf);
+	PASSES(import_dmabuf(other, dmabuf, &theirs));
+	/* The same buffer again is the same handle. */
+	PASSES(import_dmabuf(other, dmabuf, &again));
+	EXPECT_EQ(theirs, again);
+	PASSES(import_dmabuf(self->fd, dmabuf, &again));
+	EXPECT_EQ(mine, again);
+
+	a = uapi_bo_mmap(self->fd, mine, SZ_4K);
+	b = uapi_bo_mmap(other, theirs, SZ_4K);
+	ASSERT_NE(MAP_FAILED, a);
+	ASSERT_NE(MAP_FAILED, b);
+	a[0] = 0xBEEF;
+	EXPECT_EQ(0xBEEF, b[0]);
+	close(dmabuf);
+	close(other);
+}
+
+/* Our own buffers that come back are not foreign ones. */
+TEST_F(dev, own_import_is_not_imported)
+{
+	struct drm_panthor_bo_query_info info = { .extra_flags = ~0u };
+	int other = uapi_open(), dmabuf;
+	uint64_t size = SZ_4K;
+	uint32_t handle;
+
+	ASSERT_LE(0, other);
+	test_bo_create(self->fd, &size, DRM_PANTHOR_BO_WB_MMAP, 0, &handle);
+	dmabuf = export_dmabuf(self->fd, handle);
+	ASSERT_LE(0, dmabuf);
+	PASSES(import_dmabuf(other, dmabuf, &info.handle));
+	test_ioctl(other, DRM_IOCTL_PANTHOR_BO_QUERY_INFO, &info);
+	EXPECT_EQ(0, info.extra_flags);
+	EXPECT_EQ(DRM_PANTHOR_BO_WB_MMAP, info.create_flags);
+	close(dmabuf);
+	close(other);
+}
+
+TEST_F(dev, exclusive_buffers_stay_home)
+{
+	uint64_t size = SZ_4K;
+	uint32_t vm, handle;
+
+	test_vm_create(self->fd, NULL, &vm);
+	test_bo_create(self->fd, &size, 0, vm, &handle);
+	EXPECT_EQ(-1, export_dmabuf(self->fd, handle));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,842 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * GROUP_SUBMIT: what it refuses; jobs that store words; syncobjs and timelines;
+ * batches; many jobs; all group slots at once; jobs that fail.
+ */
+#include "uapi.h"
+#include "kselftest_harness.h"
+
+#define QUEUES		3
+
+FIXTURE(gpu) {
+	struct uapi_gpu gpu;
+	int fd;
+	uint32_t group;
+	volatile uint32_t *data;
+	volatile uint32_t *gate;
+	struct uapi_stream stream;
+};
+
+FIXTURE_SETUP(gpu)
+{
+	test_gpu_open(&self->gpu, QUEUES);
+	self->fd = self->gpu.fd;
+	self->group = self->gpu.group;
+	self->data = self->gpu.data.cpu;
+	self->gate = self->gpu.gate.cpu;
+	self->stream = uapi_stream_at(&self->gpu.code, 0);
+}
+
+FIXTURE_TEARDOWN(gpu)
+{
+	/* Whatever still turns in circles may go on. */
+	self->gate[0] = 1;
+	close(self->fd);
+}
+
+static struct drm_panthor_queue_submit job_of(const struct uapi_stream *stream)
+{
+	return (struct drm_panthor_queue_submit) {
+		.stream_addr = stream->va,
+		.stream_size = uapi_stream_size(stream),
+	};
+}
+
+/* A stream at a place of its own that stores value in data word index. */
+static struct drm_panthor_queue_submit store_job(struct uapi_gpu *gpu, uint32_t index,
+						 uint32_t value)
+{
+	struct uapi_stream stream = uapi_stream_at(&gpu->code, index * 64);
+
+	uapi_emit_store(&stream, DATA_VA + 4 * index, value);
+	return job_of(&stream);
+}
+
+/* A stream that ends when the gate opens. */
+static struct drm_panthor_queue_submit gate_job(struct uapi_gpu *gpu)
+{
+	struct uapi_stream stream = uapi_stream_at(&gpu->code, 0xFFC0);
+
+	uapi_emit_gate(&stream, GATE_VA);
+	return job_of(&stream);
+}
+
+#define SYNCS(job, ...) do {								\
+	static struct drm_panthor_sync_op syncs_[8];					\
+	struct drm_panthor_sync_op list_[] = { __VA_ARGS__ };				\
+	memcpy(syncs_, list_, sizeof(list_));						\
+	(job).syncs = (struct drm_panthor_obj_array)ARRAY(syncs_, COUNT_OF(list_));	\
+} while (0)
+
+/* The word */
+
+TEST_F(gpu, store_a_word)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 0xDEADBEEF);
+	uint32_t syncobj, state, fatal;
+
+	test_syncobj_create(self->fd, 0, &syncobj);
+	SYNCS(job, SIGNAL_BINARY(syncobj));
+	test_submit(self->fd, self->group, &job, 1);
+	test_syncobj_wait(self->fd, syncobj, JOB_TIMEOUT_NS);
+	EXPECT_EQ(0xDEADBEEF, self->data[0]);
+	test_group_state(self->fd, self->group, &state, &fatal);
+	EXPECT_EQ(0, state);
+}
+
+TEST_F(gpu, arithmetic_in_the_stream)
+{
+	struct uapi_stream *s = &self->stream;
+
+	uapi_emit(s, cs_move48(0, DATA_VA));
+	uapi_emit(s, cs_move32(2, 40));
+	uapi_emit(s, cs_add_imm32(2, 2, 2));
+	uapi_emit(s, cs_move32(4, 0xFFFFFFFF));
+	uapi_emit(s, cs_move32(5, 0));
+	uapi_emit(s, cs_add_imm64(4, 4, 1));
+	uapi_emit(s, cs_store(2, 0, 0xD, 0));
+	uapi_emit(s, cs_wait(0xFF));
+	test_run(self->fd, self->group, 0, s->va, uapi_stream_size(s));
+	EXPECT_EQ(42, self->data[0]);
+	EXPECT_EQ(0, self->data[2]);
+	EXPECT_EQ(1, self->data[3]);
+}
+
+/* Registers keep their values from job to job of a queue. */
+TEST_F(gpu, registers_persist)
+{
+	struct uapi_stream first = uapi_stream_at(&self->gpu.code, 0);
+	struct uapi_stream second = uapi_stream_at(&self->gpu.code, 64);
+
+	uapi_emit(&first, cs_move32(17, 0x1234));
+	uapi_emit(&second, cs_move48(0, DATA_VA));
+	uapi_emit(&second, cs_store(17, 0, 1, 0));
+	uapi_emit(&second, cs_wait(0xFF));
+	test_run(self->fd, self->group, 0, first.va, uapi_stream_size(&first));
+	test_run(self->fd, self->group, 0, second.va, uapi_stream_size(&second));
+	EXPECT_EQ(0x1234, self->data[0]);
+	/* ... and another queue has its own, which begin at zero. */
+	self->data[0] = ~0u;
+	test_run(self->fd, self->group, 1, second.va, uapi_stream_size(&second));
+	EXPECT_EQ(0, self->data[0]);
+}
+
+TEST_F(gpu, a_loop)
+{
+	struct uapi_stream *s = &self->stream;
+
+	uapi_emit(s, cs_move32(2, 0));
+	uapi_emit(s, cs_move32(3, 1000));
+	uapi_emit(s, cs_add_imm32(2, 2, 3));
+	uapi_emit(s, cs_add_imm32(3, 3, -1));
+	uapi_emit(s, cs_branch(CS_IF_GT, 3, -3));
+	uapi_emit(s, cs_move48(0, DATA_VA));
+	uapi_emit(s, cs_store(2, 0, 1, 0));
+	uapi_emit(s, cs_wait(0xFF));
+	test_run(self->fd, self->group, 0, s->va, uapi_stream_size(s));
+	EXPECT_EQ(3000, self->data[0]);
+}
+
+/* As deep as a user's stream may nest: six calls below the kernel's own. */
+TEST_F(gpu, nested_calls)
+{
+	for (int depth = 0; depth <= 6; depth++) {
+		struct uapi_stream s = uapi_stream_at(&self->gpu.code, depth * 256);
+
+		if (depth < 6) {
+			uapi_emit(&s, cs_move48(10, s.va + 256));
+			uapi_emit(&s, cs_move32(12, 256));
+			uapi_emit(&s, cs_call(10, 12));
+		}
+		uapi_emit_store(&s, DATA_VA + 4 * depth, 100 + depth);
+	}
+	test_run(self->fd, self->group, 0, CODE_VA, 256);
+	for (int depth = 0; depth <= 6; depth++)
+		EXPECT_EQ(100 + depth, self->data[depth]);
+}
+
+TEST_F(gpu, timestamps)
+{
+	struct uapi_stream *s = &self->stream;
+	uint64_t *stamps = (uint64_t *)self->gpu.data.cpu;
+	struct drm_panthor_timestamp_info info = {};
+	uint32_t size = sizeof(info);
+
+	uapi_emit(s, cs_move48(0, DATA_VA));
+	uapi_emit(s, cs_store_state(0, CS_TIMESTAMP, 0));
+	uapi_emit(s, cs_store_state(0, CS_CYCLES, 8));
+	uapi_emit(s, cs_store_state(0, CS_TIMESTAMP, 16));
+	uapi_emit(s, cs_store_state(0, CS_CYCLES, 24));
+	uapi_emit(s, cs_store_state(0, CS_ERROR_STATUS, 32));
+	stamps[4] = ~0ull;
+	test_run(self->fd, self->group, 0, s->va, uapi_stream_size(s));
+	test_query(self->fd, DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO, &info, &size);
+	EXPECT_NE(0, stamps[0]);
+	EXPECT_LE(stamps[0], stamps[2]);
+	EXPECT_LE(stamps[1], stamps[3]);
+	EXPECT_NE(0, stamps[3]);
+	EXPECT_EQ(0, stamps[4]);
+	EXPECT_LE(stamps[2], info.current_timestamp);
+}
+
+/* A stream as long as its buffer. */
+TEST_F(gpu, long_stream)
+{
+	struct uapi_stream *s = &self->stream;
+
+	while (uapi_stream_size(s) < SZ_64K - 64)
+		uapi_emit(s, cs_nop());
+	uapi_emit_store(s, DATA_VA, 77);
+	test_run(self->fd, self->group, 0, s->va, uapi_stream_size(s));
+	EXPECT_EQ(77, self->data[0]);
+}
+
+TEST_F(gpu, every_queue)
+{
+	for (uint32_t q = 0; q < QUEUES; q++) {
+		struct drm_panthor_queue_submit job = store_job(&self->gpu, q, q + 1);
+
+		test_run(self->fd, self->group, q, job.stream_addr, job.stream_size);
+		EXPECT_EQ(q + 1, self->data[q]);
+	}
+}
+
+/* Flush ids that say: flushed since, never mind, just read. */
+TEST_F(gpu, flush_ids)
+{
+	const uint32_t ids[] = { 0, 1, 2, 0x00FFFFFF, 0x80000000 };
+
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		struct drm_panthor_queue_submit job = store_job(&self->gpu, i, i + 1);
+		uint32_t syncobj;
+
+		test_syncobj_create(self->fd, 0, &syncobj);
+		job.latest_flush = ids[i];
+		SYNCS(job, SIGNAL_BINARY(syncobj));
+		test_submit(self->fd, self->group, &job, 1);
+		test_syncobj_wait(self->fd, syncobj, JOB_TIMEOUT_NS);
+		EXPECT_EQ(i + 1, self->data[i]);
+	}
+}
+
+/* Refusals */
+
+TEST_F(gpu, no_job)
+{
+	test_submit(self->fd, self->group, NULL, 0);
+}
+
+TEST_F(gpu, unknown_group)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	const uint32_t handles[] = { 0, self->group + 1, NO_HANDLE, ~0u };
+
+	for (size_t i = 0; i < COUNT_OF(handles); i++)
+		test_err_submit(EINVAL, self->fd, handles[i], &job, 1);
+	test_group_destroy(self->fd, self->group);
+	test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+}
+
+TEST_F(gpu, unknown_queue)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	const uint32_t queues[] = { QUEUES, 8, 32, 1000, ~0u };
+
+	for (size_t i = 0; i < COUNT_OF(queues); i++) {
+		job.queue_index = queues[i];
+		test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	}
+}
+
+TEST_F(gpu, submit_pads)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	struct drm_panthor_group_submit submit = {
+		.group_handle = self->group, .pad = 1, .queue_submits = ARRAY(&job, 1),
+	};
+
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+	job.pad = 1;
+	test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+}
+
+TEST_F(gpu, bad_streams)
+{
+	static const struct {
+		uint64_t addr;
+		uint32_t size, flush;
+	} table[] = {
+		{ CODE_VA, 0, 0 },
+		{ 0, 8, 0 },
+		{ CODE_VA + 8, 8, 0 },
+		{ CODE_VA + 32, 8, 0 },
+		{ CODE_VA + 1, 8, 0 },
+		{ CODE_VA, 1, 0 },
+		{ CODE_VA, 4, 0 },
+		{ CODE_VA, 12, 0 },
+		{ CODE_VA, 8, 1 << 24 },
+		{ CODE_VA, 8, 1 << 27 },
+		{ CODE_VA, 8, 1 << 30 },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		struct drm_panthor_queue_submit job = {
+			.stream_addr = table[i].addr,
+			.stream_size = table[i].size,
+			.latest_flush = table[i].flush,
+		};
+
+		test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	}
+}
+
+TEST_F(gpu, bad_syncs)
+{
+	static const uint32_t unknown_flags[] = {
+		2, 0xFF, 1 << 8, 1 << 30, DRM_PANTHOR_SYNC_OP_SIGNAL | 1 << 16,
+	};
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	struct drm_panthor_sync_op sync = SIGNAL_BINARY(0);
+
+	job.syncs = (struct drm_panthor_obj_array)ARRAY(&sync, 1);
+	test_syncobj_create(self->fd, 0, &sync.handle);
+	for (size_t i = 0; i < COUNT_OF(unknown_flags); i++) {
+		sync.flags = unknown_flags[i];
+		test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	}
+
+	/* A binary syncobj has no points. */
+	sync.flags = DRM_PANTHOR_SYNC_OP_SIGNAL;
+	sync.timeline_value = 1;
+	test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	sync.flags = DRM_PANTHOR_SYNC_OP_WAIT;
+	test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	sync.timeline_value = 0;
+
+	/* Nobody signals it. */
+	EXPECT_EQ(-1, _test_submit(self->fd, self->group, &job, 1));
+	sync.handle = NO_HANDLE;
+	EXPECT_EQ(-1, _test_submit(self->fd, self->group, &job, 1));
+	sync.flags = DRM_PANTHOR_SYNC_OP_SIGNAL;
+	EXPECT_EQ(-1, _test_submit(self->fd, self->group, &job, 1));
+
+	job.syncs.array = 8;
+	test_err_submit(EFAULT, self->fd, self->group, &job, 1);
+	job.syncs = (struct drm_panthor_obj_array)ARRAY(&sync, 1);
+	job.syncs.stride = sizeof(sync) - 1;
+	test_err_submit(EINVAL, self->fd, self->group, &job, 1);
+	EXPECT_EQ(0, self->data[0]);
+}
+
+TEST_F(gpu, job_array_strides)
+{
+	struct {
+		struct drm_panthor_queue_submit job;
+		uint64_t later;
+	} longer[2] = {
+		{ store_job(&self->gpu, 0, 1) }, { store_job(&self->gpu, 1, 2) },
+	};
+	struct drm_panthor_group_submit submit = {
+		.group_handle = self->group,
+		.queue_submits = {
+			.stride = sizeof(longer[0]), .count = 2, .array = (uintptr_t)longer,
+		},
+	};
+
+	longer[1].later = 1;
+	test_err_ioctl(E2BIG, self->fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+	longer[1].later = 0;
+	test_ioctl(self->fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+	submit.queue_submits.stride = 16;
+	test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+	submit.queue_submits.stride = sizeof(longer[0]);
+	submit.queue_submits.array = 8;
+	test_err_ioctl(EFAULT, self->fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+}
+
+/* One bad job and none of the batch runs. */
+TEST_F(gpu, batch_is_all_or_nothing)
+{
+	struct drm_panthor_queue_submit jobs[3] = {
+		store_job(&self->gpu, 0, 1), store_job(&self->gpu, 1, 1), store_job(&self->gpu, 2, 1),
+	};
+
+	jobs[2].stream_size += 4;
+	test_err_submit(EINVAL, self->fd, self->group, jobs, 3);
+	jobs[2].stream_size -= 4;
+	jobs[2].queue_index = QUEUES;
+	test_err_submit(EINVAL, self->fd, self->group, jobs, 3);
+	/* A later job that does run proves that these did not. */
+	jobs[2] = store_job(&self->gpu, 3, 1);
+	test_run(self->fd, self->group, 0, jobs[2].stream_addr, jobs[2].stream_size);
+	EXPECT_EQ(1, self->data[3]);
+	EXPECT_EQ(0, self->data[0]);
+	EXPECT_EQ(0, self->data[1]);
+}
+
+/* Waiting and signalling */
+
+TEST_F(gpu, wait_for_a_signalled_syncobj)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	uint32_t ready, done;
+
+	test_syncobj_create(self->fd, DRM_SYNCOBJ_CREATE_SIGNALED, &ready);
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(job, WAIT_BINARY(ready), SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &job, 1);
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1, self->data[0]);
+}
+
+/* A job on one queue waits for one on another. */
+TEST_F(gpu, wait_across_queues)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu);
+	struct drm_panthor_queue_submit store = store_job(&self->gpu, 0, 1);
+	uint32_t opened, done;
+
+	test_syncobj_create(self->fd, 0, &opened);
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(gate, SIGNAL_BINARY(opened));
+	test_submit(self->fd, self->group, &gate, 1);
+	store.queue_index = 1;
+	SYNCS(store, WAIT_BINARY(opened), SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &store, 1);
+
+	test_err_syncobj_wait(ETIME, self->fd, done, 100000000);
+	EXPECT_EQ(0, self->data[0]);
+	self->gate[0] = 1;
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1, self->data[0]);
+}
+
+/* The syncobj's fence is taken when the call is made, not when the job runs. */
+TEST_F(gpu, binary_syncobj_is_replaced)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu);
+	struct drm_panthor_queue_submit store = store_job(&self->gpu, 0, 1);
+	uint32_t syncobj;
+
+	test_syncobj_create(self->fd, 0, &syncobj);
+	SYNCS(gate, SIGNAL_BINARY(syncobj));
+	test_submit(self->fd, self->group, &gate, 1);
+	store.queue_index = 1;
+	SYNCS(store, SIGNAL_BINARY(syncobj));
+	test_submit(self->fd, self->group, &store, 1);
+	/* Now it stands for the second job, which waits for nothing. */
+	test_syncobj_wait(self->fd, syncobj, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1, self->data[0]);
+	self->gate[0] = 1;
+}
+
+TEST_F(gpu, timeline_points)
+{
+	uint32_t timeline;
+	uint64_t point = 0;
+
+	test_syncobj_create(self->fd, 0, &timeline);
+	for (uint32_t i = 0; i < 10; i++) {
+		struct drm_panthor_queue_submit job = store_job(&self->gpu, i, i + 1);
+
+		SYNCS(job, SIGNAL_POINT(timeline, i + 1));
+		test_submit(self->fd, self->group, &job, 1);
+		test_syncobj_available(self->fd, timeline, i + 1);
+	}
+	test_syncobj_wait_point(self->fd, timeline, 10, JOB_TIMEOUT_NS);
+	test_syncobj_query(self->fd, timeline, &point);
+	EXPECT_EQ(10, point);
+	for (uint32_t i = 0; i < 10; i++)
+		EXPECT_EQ(i + 1, self->data[i]);
+}
+
+TEST_F(gpu, timeline_across_queues)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu);
+	uint32_t timeline;
+
+	test_syncobj_create(self->fd, 0, &timeline);
+	SYNCS(gate, SIGNAL_POINT(timeline, 1));
+	test_submit(self->fd, self->group, &gate, 1);
+	for (uint32_t i = 1; i < 20; i++) {
+		struct drm_panthor_queue_submit job = store_job(&self->gpu, i, i);
+
+		job.queue_index = i % QUEUES;
+		SYNCS(job, WAIT_POINT(timeline, i), SIGNAL_POINT(timeline, i + 1));
+		test_submit(self->fd, self->group, &job, 1);
+	}
+	test_err_syncobj_wait_point(ETIME, self->fd, timeline, 1, 50000000);
+	for (uint32_t i = 1; i < 20; i++)
+		EXPECT_EQ(0, self->data[i]);
+	self->gate[0] = 1;
+	test_syncobj_wait_point(self->fd, timeline, 20, JOB_TIMEOUT_NS);
+	for (uint32_t i = 1; i < 20; i++)
+		EXPECT_EQ(i, self->data[i]);
+}
+
+TEST_F(gpu, point_that_the_cpu_signalled)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	uint32_t timeline;
+
+	test_syncobj_create(self->fd, 0, &timeline);
+	test_syncobj_signal_point(self->fd, timeline, 5);
+	SYNCS(job, WAIT_POINT(timeline, 5), SIGNAL_POINT(timeline, 6));
+	test_submit(self->fd, self->group, &job, 1);
+	test_syncobj_wait_point(self->fd, timeline, 6, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1, self->data[0]);
+}
+
+/* A point that does not exist yet cannot be waited for. */
+TEST_F(gpu, point_that_nobody_signals)
+{
+	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
+	uint32_t timeline;
+
+	test_syncobj_create(self->fd, 0, &timeline);
+	SYNCS(job, WAIT_POINT(timeline, 1));
+	EXPECT_EQ(-1, _test_submit(self->fd, self->group, &job, 1));
+}
+
+/* No stream: a point in the queue's order that signals. */
+TEST_F(gpu, empty_job)
+{
+	struct drm_panthor_queue_submit empty = {};
+	uint32_t done;
+
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(empty, SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &empty, 1);
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+}
+
+TEST_F(gpu, empty_job_keeps_the_order)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu), empty = {};
+	uint32_t done;
+
+	test_syncobj_create(self->fd, 0, &done);
+	test_submit(self->fd, self->group, &gate, 1);
+	SYNCS(empty, SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &empty, 1);
+	test_err_syncobj_wait(ETIME, self->fd, done, 50000000);
+	self->gate[0] = 1;
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+}
+
+TEST_F(gpu, empty_job_waits)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu), empty = {};
+	uint32_t opened, done;
+
+	test_syncobj_create(self->fd, 0, &opened);
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(gate, SIGNAL_BINARY(opened));
+	test_submit(self->fd, self->group, &gate, 1);
+	empty.queue_index = 1;
+	SYNCS(empty, WAIT_BINARY(opened), SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &empty, 1);
+	test_err_syncobj_wait(ETIME, self->fd, done, 50000000);
+	self->gate[0] = 1;
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+}
+
+/* Batches */
+
+TEST_F(gpu, batch_over_all_queues)
+{
+	struct drm_panthor_queue_submit jobs[QUEUES];
+	struct drm_panthor_sync_op sync[QUEUES];
+
+	for (uint32_t q = 0; q < QUEUES; q++) {
+		jobs[q] = store_job(&self->gpu, q, q + 10);
+		jobs[q].queue_index = q;
+		sync[q] = (struct drm_panthor_sync_op)SIGNAL_BINARY(0);
+		test_syncobj_create(self->fd, 0, &sync[q].handle);
+		jobs[q].syncs = (struct drm_panthor_obj_array)ARRAY(&sync[q], 1);
+	}
+	test_submit(self->fd, self->group, jobs, QUEUES);
+	for (uint32_t q = 0; q < QUEUES; q++) {
+		test_syncobj_wait(self->fd, sync[q].handle, JOB_TIMEOUT_NS);
+		EXPECT_EQ(q + 10, self->data[q]);
+	}
+}
+
+/* As Mesa submits: wait, work, signal, each a job of one call. */
+TEST_F(gpu, batch_with_dependencies_inside)
+{
+	struct drm_panthor_queue_submit jobs[3] = { gate_job(&self->gpu), {}, {} };
+	struct drm_panthor_sync_op sync[4] = { SIGNAL_BINARY(0), WAIT_BINARY(0), SIGNAL_BINARY(0) };
+
+	test_syncobj_create(self->fd, 0, &sync[0].handle);
+	sync[1].handle = sync[0].handle;
+	test_syncobj_create(self->fd, 0, &sync[2].handle);
+
+	jobs[0].syncs = (struct drm_panthor_obj_array)ARRAY(&sync[0], 1);
+	jobs[1] = store_job(&self->gpu, 0, 1);
+	jobs[1].queue_index = 1;
+	jobs[1].syncs = (struct drm_panthor_obj_array)ARRAY(&sync[1], 1);
+	jobs[2].queue_index = 1;
+	jobs[2].syncs = (struct drm_panthor_obj_array)ARRAY(&sync[2], 1);
+	test_submit(self->fd, self->group, jobs, 3);
+
+	test_err_syncobj_wait(ETIME, self->fd, sync[2].handle, 50000000);
+	EXPECT_EQ(0, self->data[0]);
+	self->gate[0] = 1;
+	test_syncobj_wait(self->fd, sync[2].handle, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1, self->data[0]);
+}
+
+TEST_F(gpu, batch_that_chains_a_timeline)
+{
+	struct drm_panthor_queue_submit jobs[16];
+	struct drm_panthor_sync_op sync[16][2];
+	uint32_t timeline;
+
+	test_syncobj_create(self->fd, 0, &timeline);
+	test_syncobj_signal_point(self->fd, timeline, 1);
+	for (uint32_t i = 0; i < 16; i++) {
+		jobs[i] = store_job(&self->gpu, i, i + 1);
+		jobs[i].queue_index = i % QUEUES;
+		sync[i][0] = (struct drm_panthor_sync_op)WAIT_POINT(timeline, i + 1);
+		sync[i][1] = (struct drm_panthor_sync_op)SIGNAL_POINT(timeline, i + 2);
+		jobs[i].syncs = (struct drm_panthor_obj_array)ARRAY(sync[i], 2);
+	}
+	test_submit(self->fd, self->group, jobs, 16);
+	test_syncobj_wait_point(self->fd, timeline, 17, JOB_TIMEOUT_NS);
+	for (uint32_t i = 0; i < 16; i++)
+		EXPECT_EQ(i + 1, self->data[i]);
+}
+
+/* Many */
+
+/* More jobs than the ring has room for: each adds one to a word. */
+TEST_F(gpu, many_jobs_on_one_queue)
+{
+	struct drm_panthor_queue_submit job;
+	struct uapi_stream *s = &self->stream;
+	uint32_t done;
+
+	uapi_emit(s, cs_move48(0, DATA_VA));
+	uapi_emit(s, cs_add_imm32(8, 8, 1));
+	uapi_emit(s, cs_store(8, 0, 1, 0));
+	uapi_emit(s, cs_wait(0xFF));
+	job = job_of(s);
+	for (int i = 0; i < 1500; i++)
+		test_submit(self->fd, self->group, &job, 1);
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(job, SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &job, 1);
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+	EXPECT_EQ(1501, self->data[0]);
+}
+
+/* The smallest ring wraps every 32 jobs. */
+TEST_F(gpu, many_jobs_on_a_small_ring)
+{
+	struct drm_panthor_queue_submit jobs[20];
+	struct uapi_group_args args;
+	struct uapi_stream *s = &self->stream;
+	uint32_t group, done;
+
+	PASSES(uapi_group_args(self->fd, self->gpu.vm, 1, &args));
+	args.queues[0].ringbuf_size = SZ_4K;
+	test_group_create_args(self->fd, &args, &group);
+	uapi_emit(s, cs_move48(0, DATA_VA));
+	uapi_emit(s, cs_add_imm32(8, 8, 1));
+	uapi_emit(s, cs_store(8, 0, 1, 0));
+	uapi_emit(s, cs_wait(0xFF));
+	for (size_t i = 0; i < COUNT_OF(jobs); i++)
+		jobs[i] = job_of(s);
+	for (int i = 0; i < 20; i++)
+		test_submit(self->fd, group, jobs, COUNT_OF(jobs));
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(jobs[0], SIGNAL_BINARY(done));
+	test_submit(self->fd, group, jobs, 1);
+	test_syncobj_wait(self->fd, done, JOB_TIMEOUT_NS);
+	EXPECT_EQ(401, self->data[0]);
+}
+
+/* Every group slot busy at once: each group has to see the word of all the others. */
+TEST_F(gpu, all_group_slots_at_once)
+{
+	struct drm_panthor_csif_info csif = {};
+	uint32_t size = sizeof(csif), n, group[16], done[16];
+
+	test_query(self->fd, DRM_PANTHOR_DEV_QUERY_CSIF_INFO, &csif, &size);
+	n = csif.csg_slot_count < 16 ? csif.csg_slot_count : 16;
+	test_group_destroy(self->fd, self->group);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct uapi_stream s = uapi_stream_at(&self->gpu.code, i * 1024);
+		struct drm_panthor_queue_submit job;
+
+		/* Say "here" where nobody caches, then wait for each of the others. */
+		uapi_emit(&s, cs_move48(0, GATE_VA + 64 + 4 * i));
+		uapi_emit(&s, cs_move32(2, 1));
+		uapi_emit(&s, cs_store(2, 0, 1, 0));
+		uapi_emit(&s, cs_wait(0xFF));
+		for (uint32_t j = 0; j < n; j++)
+			uapi_emit_gate(&s, GATE_VA + 64 + 4 * j);
+		job = job_of(&s);
+		test_group_create(self->fd, self->gpu.vm, 1, &group[i]);
+		test_syncobj_create(self->fd, 0, &done[i]);
+		SYNCS(job, SIGNAL_BINARY(done[i]));
+		test_submit(self->fd, group[i], &job, 1);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		test_syncobj_wait(self->fd, done[i], JOB_TIMEOUT_NS);
+}
+
+/* Streams of two queues of a group that hand a word to and fro. */
+TEST_F(gpu, queues_of_a_group_run_together)
+{
+	struct uapi_stream a = uapi_stream_at(&self->gpu.code, 0);
+	struct uapi_stream b = uapi_stream_at(&self->gpu.code, 1024);
+	struct drm_panthor_queue_submit jobs[2];
+	struct drm_panthor_sync_op done[2] = { SIGNAL_BINARY(0), SIGNAL_BINARY(0) };
+
+	/* Sync objects of 64 bits at GATE_VA + 128 and + 144: a value, a status. */
+	uapi_emit(&a, cs_move48(0, GATE_VA + 128));
+	uapi_emit(&a, cs_move48(2, 5));
+	uapi_emit(&a, cs_sync_set64(0, 2, CS_GROUP));
+	uapi_emit(&a, cs_move48(0, GATE_VA + 144));
+	uapi_emit(&a, cs_move48(2, 6));
+	uapi_emit(&a, cs_sync_wait64(0, 2, CS_GT));
+
+	uapi_emit(&b, cs_move48(0, GATE_VA + 128));
+	uapi_emit(&b, cs_move48(2, 4));
+	uapi_emit(&b, cs_sync_wait64(0, 2, CS_GT));
+	uapi_emit(&b, cs_move48(0, GATE_VA + 144));
+	uapi_emit(&b, cs_move48(2, 7));
+	uapi_emit(&b, cs_sync_add64(0, 2, CS_GROUP));
+
+	jobs[0] = job_of(&a);
+	jobs[1] = job_of(&b);
+	jobs[1].queue_index = 1;
+	for (int i = 0; i < 2; i++) {
+		test_syncobj_create(self->fd, 0, &done[i].handle);
+		jobs[i].syncs = (struct drm_panthor_obj_array)ARRAY(&done[i], 1);
+	}
+	test_submit(self->fd, self->group, jobs, 2);
+	test_syncobj_wait(self->fd, done[0].handle, JOB_TIMEOUT_NS);
+	test_syncobj_wait(self->fd, done[1].handle, JOB_TIMEOUT_NS);
+	EXPECT_EQ(5, self->gate[32]);
+	EXPECT_EQ(7, self->gate[36]);
+}
+
+/* Jobs that fail */
+
+TEST_F(gpu, unknown_instruction)
+{
+	struct uapi_stream *s = &self->stream;
+	uint32_t state, fatal;
+
+	uapi_emit(s, cs_invalid());
+	test_err_run(EINVAL, self->fd, self->group, 1, s->va, uapi_stream_size(s));
+	test_group_state(self->fd, self->group, &state, &fatal);
+	EXPECT_EQ(DRM_PANTHOR_GROUP_STATE_FATAL_FAULT, state);
+	EXPECT_EQ(1u << 1, fatal);
+	test_err_submit(EINVAL, self->fd, self->group, &(struct drm_panthor_queue_submit) {}, 1);
+	test_group_destroy(self->fd, self->group);
+}
+
+/* Where a stream cannot be fetched from. */
+TEST_F(gpu, stream_nowhere)
+{
+	uint32_t state, fatal;
+
+	EXPECT_EQ(-1, _test_run(self->fd, self->group, 0, 0x40000000, 64));
+	EXPECT_NE(ETIME, errno);
+	test_group_state(self->fd, self->group, &state, &fatal);
+	EXPECT_TRUE(state & DRM_PANTHOR_GROUP_STATE_FATAL_FAULT);
+}
+
+TEST_F(gpu, store_nowhere)
+{
+	uint32_t state, fatal;
+
+	EXPECT_EQ(-1, _test_gpu_store(&self->gpu, self->group, 0x40000000, 1));
+	EXPECT_NE(ETIME, errno);
+	test_group_state(self->fd, self->group, &state, &fatal);
+	EXPECT_TRUE(state & DRM_PANTHOR_GROUP_STATE_FATAL_FAULT);
+}
+
+/* What was queued behind a job that kills the group ends too. */
+TEST_F(gpu, jobs_behind_a_fatal_one)
+{
+	struct uapi_stream *s = &self->stream;
+	struct drm_panthor_queue_submit job;
+	uint32_t done[8];
+
+	uapi_emit_gate(s, GATE_VA);
+	uapi_emit(s, cs_invalid());
+	job = job_of(s);
+	test_submit(self->fd, self->group, &job, 1);
+	for (uint32_t i = 0; i < 8; i++) {
+		job = store_job(&self->gpu, i + 1, 1);
+		job.queue_index = i < 4 ? 0 : 1;
+		test_syncobj_create(self->fd, 0, &done[i]);
+		SYNCS(job, SIGNAL_BINARY(done[i]));
+		test_submit(self->fd, self->group, &job, 1);
+	}
+	self->gate[0] = 1;
+	for (uint32_t i = 0; i < 4; i++) {
+		test_err_syncobj_wait(EINVAL, self->fd, done[i], JOB_TIMEOUT_NS);
+		EXPECT_EQ(0, self->data[i + 1]);
+	}
+	/* The other queue's were done, or were given up with the group. */
+	for (uint32_t i = 4; i < 8; i++) {
+		if (_test_syncobj_wait(self->fd, done[i], JOB_TIMEOUT_NS))
+			EXPECT_EQ(ECANCELED, errno);
+	}
+}
+
+/* The blame is one group's: its neighbour in the same VM and one in another go on. */
+TEST_F(gpu, a_fatal_job_leaves_other_groups_alone)
+{
+	struct uapi_stream *s = &self->stream;
+	struct drm_panthor_queue_submit job;
+	uint32_t neighbour, state, fatal;
+
+	test_group_create(self->fd, self->gpu.vm, 1, &neighbour);
+	uapi_emit(s, cs_invalid());
+	test_err_run(EINVAL, self->fd, self->group, 0, s->va, uapi_stream_size(s));
+	job = store_job(&self->gpu, 1, 5);
+	test_run(self->fd, neighbour, 0, job.stream_addr, job.stream_size);
+	EXPECT_EQ(5, self->data[1]);
+	test_group_state(self->fd, neighbour, &state, &fatal);
+	EXPECT_EQ(0, state);
+}
+
+/* A stream that never ends is ended by the job timer. */
+TEST_F_TIMEOUT(gpu, endless_job, 60)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu);
+	uint32_t state, fatal;
+
+	test_err_run(ETIMEDOUT, self->fd, self->group, 0, gate.stream_addr, gate.stream_size);
+	test_group_state(self->fd, self->group, &state, &fatal);
+	EXPECT_TRUE(state & DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
+	EXPECT_EQ(0, state & DRM_PANTHOR_GROUP_STATE_FATAL_FAULT);
+	test_err_submit(EINVAL, self->fd, self->group, &(struct drm_panthor_queue_submit) {}, 1);
+}
+
+/* Destroying a group ends what it runs, and says so. */
+TEST_F(gpu, destroy_with_work)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu);
+	uint32_t done[3];
+
+	for (uint32_t i = 0; i < 3; i++) {
+		test_syncobj_create(self->fd, 0, &done[i]);
+		SYNCS(gate, SIGNAL_BINARY(done[i]));
+		test_submit(self->fd, self->group, &gate, 1);
+	}
+	usleep(20000);
+	test_group_destroy(self->fd, self->group);
+	for (uint32_t i = 0; i < 3; i++)
+		test_err_syncobj_wait(ECANCELED, self->fd, done[i], JOB_TIMEOUT_NS);
+}
+
+TEST_HARNESS_MAIN
