@@ -118,7 +118,6 @@ void mali_cs_fault_ack(struct mali_cs *cs)
 	bool advance = cs->state.held && cs->state.advance;
 
 	cs->state.held = false;
-	cs->state.advance = false;
 	if (advance)
 		mali_cs_frame_advance(cs);
 }
@@ -225,10 +224,11 @@ static enum mali_cs_step execute_one(struct mali *gpu, struct mali_cs *cs)
 	if (step == CS_BLOCK || step == CS_STALL)
 		return step;
 	mali_trace(gpu, MALI_TRACE_CS, mali_cs_name(word), cs->at.id, word, va);
+	if (step == CS_FAULTED || step == CS_FATAL)
+		cs->blocked = MALI_CS_UNBLOCKED;
+	cs->state.advance = step == CS_FAULTED;
 	if (step == CS_NEXT)
 		mali_cs_frame_advance(cs);
-	else if (step == CS_FAULTED)
-		cs->state.advance = true;
 	cs->executed++;
 	return step;
 }

@@ -141,7 +141,7 @@ struct mali_cs_group {
 	uint64_t progress[MALI_CS_STREAMS];
 };
 
-/* struct mali_cs_frame - one level of the call stack, in bytes: VAs, or ring counters in frame 0. */
+/* struct mali_cs_frame - one level of the call stack: VAs, or byte counters in frame 0. */
 struct mali_cs_frame {
 	uint64_t base, next, end;
 };
@@ -165,7 +165,7 @@ struct mali_cs_operation {
  */
 struct mali_cs_state {
 	uint32_t reg[MALI_CS_REGS];
-	struct mali_cs_frame frame[MALI_CS_FRAMES];	/* frame[0]: EXTRACT in next, INSERT in end */
+	struct mali_cs_frame frame[MALI_CS_FRAMES];	/* [0]: EXTRACT in next, INSERT in end */
 	struct mali_cs_operation operation[MALI_CS_OPERATIONS];	/* in order of issue */
 	uint64_t handler_va;		/* tiler OOM handler; 0: none */
 	uint64_t heap_va;		/* HEAP_SET; 0: none */
@@ -228,7 +228,7 @@ struct mali_cs {
 	bool read_insert;		/* INSERT to be read from the input page */
 	bool recheck;			/* look at the sync object again */
 	bool extract_stale;		/* the output page lacks EXTRACT or ACTIVE */
-	bool stalled;			/* an access of the stream or of an operation waits for its address space */
+	bool stalled;			/* some access waits for its address space to change */
 	bool raise_fatal;		/* the FATAL event is due */
 	bool raise_fault;		/* the FAULT event is due */
 };
@@ -283,10 +283,10 @@ enum mali_cs_stop_reason mali_cs_run(struct mali *gpu, struct mali_cs *cs, uint3
 uint64_t mali_cs_next_due(const struct mali_cs *cs);
 
 /* What happened outside; each is followed by mali_cs_run(). */
-void mali_cs_doorbell(struct mali_cs *cs);		/* INSERT and sync objects are looked at again */
-void mali_cs_sync_notify(struct mali_cs *cs);		/* some sync object changed */
-void mali_cs_fault_ack(struct mali_cs *cs);		/* FAULT acknowledged and CS doorbell */
-void mali_cs_protm_enter(struct mali_cs *cs);		/* protected mode entered */
+void mali_cs_doorbell(struct mali_cs *cs);	/* read INSERT and the sync object again */
+void mali_cs_sync_notify(struct mali_cs *cs);	/* some sync object changed */
+void mali_cs_fault_ack(struct mali_cs *cs);	/* FAULT acknowledged and CS doorbell */
+void mali_cs_protm_enter(struct mali_cs *cs);	/* protected mode entered */
 /*
  * TILER_OOM acknowledged with HEAP_START, HEAP_END; 0: refused. Chunks that are
  * not mapped writable end the work that needs them in FAULT CS_BUS_FAULT.

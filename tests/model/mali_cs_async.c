@@ -234,7 +234,8 @@ bool mali_cs_on_endpoint(const struct mali_cs *cs)
 	for (i = 0; i < cs->state.operations; i++) {
 		const struct mali_cs_operation *op = &cs->state.operation[i];
 
-		if (op_on_endpoint(op) && !(op->flags & CS_OP_OOM))
+		if (op_on_endpoint(op) &&
+		    (op->flags & (CS_OP_STARTED | CS_OP_OOM)) == CS_OP_STARTED)
 			return true;
 	}
 	return false;

@@ -89,7 +89,7 @@ struct mali_cs_failure {
 #define CS_OP_STARTED	(1u << 0)
 #define CS_OP_STALLED	(1u << 1)	/* last attempt stalled */
 #define CS_OP_OOM	(1u << 2)	/* waits for a heap chunk */
-#define CS_OP_SKIP	(1u << 3)	/* issued in error state, or FLUSH found unnecessary: no effect */
+#define CS_OP_SKIP	(1u << 3)	/* no effect: error state, or a flush not needed */
 #define CS_OP_PROGRESS	(1u << 4)	/* adds 1 to the progress counter when done */
 #define CS_OP_HEAP	(1u << 5)	/* takes heap chunks */
 
@@ -207,7 +207,8 @@ struct mali_cs_heap *mali_cs_heap_find(struct mali_cs *cs, uint64_t va);
 enum mali_cs_result mali_cs_heap_tile(struct mali *gpu, struct mali_cs *cs,
 				      struct mali_cs_operation *op, struct mali_cs_failure *why);
 enum mali_cs_result mali_cs_heap_fragment(struct mali *gpu, struct mali_cs *cs,
-					  struct mali_cs_operation *op, struct mali_cs_failure *why);
+					  struct mali_cs_operation *op,
+					  struct mali_cs_failure *why);
 /* Put the list first..last in front of the free list. */
 enum mali_cs_result mali_cs_heap_give(struct mali *gpu, struct mali_cs *cs,
 				      struct mali_cs_heap *heap, uint64_t first, uint64_t last,
@@ -231,7 +232,8 @@ void mali_cs_event(struct mali *gpu, struct mali_cs *cs, enum mali_cs_event even
 void mali_cs_progress(struct mali *gpu, struct mali_cs *cs);
 /* Outcome of an access through the stream's address space. */
 enum mali_cs_result mali_cs_read(struct mali *gpu, struct mali_cs *cs, uint64_t va, void *buf,
-				 uint32_t len, enum mali_access access, struct mali_cs_failure *why);
+				 uint32_t len, enum mali_access access,
+				 struct mali_cs_failure *why);
 enum mali_cs_result mali_cs_write(struct mali *gpu, struct mali_cs *cs, uint64_t va,
 				  const void *buf, uint32_t len, enum mali_access access,
 				  struct mali_cs_failure *why);

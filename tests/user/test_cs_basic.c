@@ -59,8 +59,8 @@ static void opcode_map(void)
 {
 	static const struct { uint8_t op; uint64_t fields; } valid[] = {
 		{ 0, 0 }, { 1, 0 }, { 2, 0 }, { 3, 0 }, { 4, 0 }, { 5, 0 }, { 6, 0 }, { 7, 0 },
-		{ 8, 0 }, { 9, 0 }, { 11, 0 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 }, { 21, 0 },
-		{ 22, 0 }, { 23, 0 }, { 24, 0 }, { 25, 2 }, { 32, 0 }, { 34, 0 }, { 36, 0 },
+		{ 8, 0 }, { 9, 0 }, { 11, 0 }, { 16, 0 }, { 17, 0 }, { 18, 0 }, { 20, 0 },
+		{ 21, 0 }, { 22, 0 }, { 23, 0 }, { 24, 0 }, { 25, 2 }, { 32, 0 }, { 34, 0 }, { 36, 0 },
 		{ 42, 0 }, { 43, 0 }, { 44, 0 }, { 47, 0 }, { 48, 0 }, { 50, 0 },
 	};
 	unsigned int checked = 0;
@@ -153,7 +153,7 @@ static void reserved_fields(void)
 		0x2800000400000000ull, 0x2800010000000000ull,
 		0x2900000000010000ull,
 		0x2A00010000000000ull, 0x2B01000000000000ull,
-		0x2C00000000010000ull,
+		0x2C00000000010000ull, 0x2C01000000000000ull,
 		0x2F00000000000001ull,
 		0x3000010000000000ull, 0x3000000000000001ull,
 		0x3100000200000000ull,		/* HEAP_OPERATION 2 */
@@ -176,6 +176,31 @@ static void reserved_fields(void)
 		ok(REG(rig, 1) == 0 && rig->extract_seen == 8);
 		if (tap_state.failed)
 			printf("# %#llx\n", (unsigned long long)bad[i]);
+		free(rig);
+	}
+}
+
+/* Every legal value of the fields that have illegal ones. */
+static void all_legal_values(void)
+{
+	static const uint64_t good[] = {
+		0x0400000000000000ull, 0x0400000000004000ull, 0x0400000000008000ull,
+		0x0700000000000000ull, 0x0700000000000010ull, 0x0700000000000020ull,
+		0x0700000000000050ull, 0x0700000000000060ull,
+		0x2400000000000000ull, 0x2400000000000001ull, 0x2400000000000003ull,
+		0x2400000000000010ull, 0x2400000000000030ull, 0x2400000000000200ull,
+		0x1700000000000077ull, 0x1800000000000007ull, 0x2407000000000000ull,
+		0x3200600000000000ull, 0x1201020300000000ull & ~1ull,
+	};
+
+	for (unsigned int i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct rig *rig = rig_new();
+
+		emit(rig, enc_res(0xF));
+		emit(rig, good[i]);
+		ok(play(rig) == MALI_CS_EMPTY);
+		if (tap_state.failed)
+			printf("# %#llx\n", (unsigned long long)good[i]);
 		free(rig);
 	}
 }
@@ -447,6 +472,7 @@ static void kernel_job_words(void)
 	ok(get32(rig, DATA_VA + 0x200) == 33);
 	ok(get64(rig, object) == 1 && get32(rig, object + 8) == 0);
 	ok(rig->updates[0] == 1 && rig->updated_va == object);
+	is_u64(rig->extract_updated, 17 * 8);
 	ok(user_get(rig, 0, 0x1000) == 24 * 8);
 	ok(mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_EMPTY));
 	ok(!mali_cs_idle(&rig->cs[0], MALI_CS_IDLE_SYNC_WAIT));
@@ -462,7 +488,8 @@ static void kernel_job_words(void)
 
 TAP_MAIN(
 	CASE(registers_start_at_zero), CASE(moves), CASE(arithmetic), CASE(opcode_map),
-	CASE(reserved_fields), CASE(branch_always_ignores_register), CASE(ring_wraps),
+	CASE(reserved_fields), CASE(all_legal_values),
+	CASE(branch_always_ignores_register), CASE(ring_wraps),
 	CASE(ring_exactly_full), CASE(insert_needs_doorbell), CASE(extract_init_is_the_start),
 	CASE(bad_insert), CASE(insert_never_goes_back), CASE(bad_ring),
 	CASE(user_page_missing_or_locked), CASE(fetch_failures), CASE(budget_is_kept),

@@ -135,6 +135,7 @@ static struct rig *rig_out_of_memory(void)
 
 	emit(rig, enc_heap_op(0));
 	idvs(rig, 3);
+	emit(rig, enc_finish_tiling());
 	emit(rig, enc_move32(1, 1));
 	emit(rig, enc_wait(1 << 2));
 	emit(rig, enc_heap_op(1));
@@ -165,6 +166,57 @@ static void oom_granted(void)
 	idvs(rig, 2);
 	ok(play(rig) == MALI_CS_EMPTY);
 	ok(rig->events[MALI_CS_EVENT_TILER_OOM] == 2);
+	free(rig);
+}
+
+/* Other work in flight, another heap set meanwhile: the event names the heap without chunks. */
+static void oom_names_its_heap(void)
+{
+	struct rig *rig = rig_with_heap();
+
+	emit(rig, enc_move48(62, OBJECT));
+	emit(rig, enc_sync(51, 62, 64, 0, false) | defer(1 << 1, 1));	/* never ends */
+	emit(rig, enc_heap_op(0));
+	idvs(rig, 3);
+	emit(rig, enc_move48(60, HEAP + 0x40));
+	emit(rig, enc_heap_set(60));
+	emit(rig, enc_heap_op(0));
+	emit(rig, enc_heap_op(0));
+	ok(play(rig) == MALI_CS_EMPTY);
+	is_u64(rig->events[MALI_CS_EVENT_TILER_OOM], 1);
+	is_u64(status_of(rig).heap_address, HEAP);
+	is_u64(status_of(rig).vt_start, 1);
+	is_u64(status_of(rig).scoreboards, 1 << 1 | 1 << 2);
+	mali_cs_heap_answer(&rig->gpu, &rig->cs[0], 0, 0);
+	again(rig);
+	ok(faulted_with(rig, 0x60));
+	is_u64(status_of(rig).scoreboards, 1 << 1);	/* only the tiling work is dropped */
+	free(rig);
+}
+
+/* Only fragment work hands chunks over, and only if there are any. */
+static void nothing_handed_over(void)
+{
+	struct rig *rig = rig_with_heap();
+
+	put64(rig, TILER + 40, 0x1111);
+	put64(rig, TILER + 48, 0x2222);
+	idvs(rig, 2);
+	emit(rig, enc_wait(1 << 2));
+	emit(rig, enc_run_fragment());
+	ok(play(rig) == MALI_CS_EMPTY);
+	is_u64(get64(rig, TILER + 40), 0x1111);
+	is_u64(get64(rig, TILER + 48), 0x2222);
+	heap(rig)->free_first = CHUNK_WORD(0);
+	heap(rig)->free_last = CHUNK_WORD(0);
+	idvs(rig, 1);
+	emit(rig, enc_wait(1 << 2));
+	emit(rig, enc_run_compute());
+	emit(rig, enc_heap_set(70));
+	emit(rig, enc_run_fragment());			/* no heap set */
+	ok(play(rig) == MALI_CS_EMPTY);
+	is_u64(get64(rig, TILER + 40), 0x1111);
+	is_u64(heap(rig)->used_first, CHUNK_WORD(0));
 	free(rig);
 }
 
@@ -217,10 +269,28 @@ static void oom_refused_without_handler(void)
 	again(rig);
 	ok(faulted_with(rig, 0x60));
 	ok(status_of(rig).fault_info == HEAP);
-	ok(status_of(rig).scoreboards == 0 && REG(rig, 2) == 0);
+	ok(status_of(rig).scoreboards == 1 << 2 && REG(rig, 2) == 0);	/* FINISH_TILING */
 	mali_cs_fault_ack(&rig->cs[0]);
 	ok(finish(rig) == MALI_CS_EMPTY);
 	ok(REG(rig, 2) == 1 && rig->cs[0].state.error);
+	free(rig);
+}
+
+/* A held stream does not go on with its shortage either. */
+static void oom_refused_while_held(void)
+{
+	struct rig *rig = rig_out_of_memory();
+
+	mali_cs_inject_fault(&rig->cs[0], 0x58, 0);
+	ok(again(rig) == MALI_CS_HELD);
+	mali_cs_heap_answer(&rig->gpu, &rig->cs[0], 0, 0);
+	ok(again(rig) == MALI_CS_HELD);
+	is_u64(rig->events[MALI_CS_EVENT_FAULT], 1);
+	is_u64(status_of(rig).fault, 0x58);
+	mali_cs_fault_ack(&rig->cs[0]);
+	ok(again(rig) == MALI_CS_HELD);
+	is_u64(rig->events[MALI_CS_EVENT_FAULT], 2);
+	is_u64(status_of(rig).fault, 0x60);
 	free(rig);
 }
 
@@ -494,8 +564,10 @@ static void stop_touches_heap_context(void)
 
 TAP_MAIN(
 	CASE(counters), CASE(needs_heap_set), CASE(too_many_heaps),
-	CASE(without_knob_nothing_runs_out), CASE(oom_granted), CASE(oom_granted_two_chunks),
+	CASE(without_knob_nothing_runs_out), CASE(oom_granted), CASE(oom_names_its_heap),
+	CASE(nothing_handed_over), CASE(oom_granted_two_chunks),
 	CASE(oom_bad_chunk), CASE(oom_answer_not_asked_for), CASE(oom_refused_without_handler),
+	CASE(oom_refused_while_held),
 	CASE(oom_refused_then_drained), CASE(oom_drained_in_vain), CASE(oom_handler),
 	CASE(handler_must_not_install_one), CASE(handler_stack_overflow),
 	CASE(finish_fragment_lists), CASE(finish_fragment_broken_lists),

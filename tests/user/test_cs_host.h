@@ -43,9 +43,12 @@ struct mali {
 
 static inline struct page *page_find(struct mali *gpu, unsigned int as, uint64_t va)
 {
-	for (int i = 0; i < PAGES; i++)
-		if (gpu->page[i].used && gpu->page[i].as == as && gpu->page[i].va == (va & ~0xFFFull))
-			return &gpu->page[i];
+	for (int i = 0; i < PAGES; i++) {
+		struct page *page = &gpu->page[i];
+
+		if (page->used && page->as == as && page->va == (va & ~0xFFFull))
+			return page;
+	}
 	return NULL;
 }
 
@@ -228,6 +231,7 @@ struct rig {
 	unsigned int updates[4];	/* per scope */
 	unsigned int group_changes;
 	uint64_t updated_va;
+	uint64_t extract_updated;	/* in the output page at the last sync update */
 	uint64_t extract_seen;		/* in the output page at the last event */
 	uint32_t allowed;		/* resources that are available */
 	uint32_t held;			/* resources of stream 0 */
@@ -245,7 +249,7 @@ static inline uint8_t *mem(struct rig *rig, unsigned int as, uint64_t va)
 	struct page *page = page_find(&rig->gpu, as, va);
 
 	if (!page) {
-		printf("Bail out! test touches unmapped %#llx of AS %u\n", (unsigned long long)va, as);
+		printf("Bail out! test touches unmapped %#" PRIx64 " of AS %u\n", va, as);
 		exit(1);
 	}
 	return page->data + va % 4096;
@@ -320,9 +324,9 @@ static inline void on_sync(struct mali *gpu, struct mali_cs *cs, uint64_t va,
 {
 	struct rig *rig = rig_of(gpu);
 
-	(void)cs;
 	rig->updates[scope]++;
 	rig->updated_va = va;
+	rig->extract_updated = user_get(rig, cs->at.index, 0x1000);
 	for (int i = 0; i < STREAMS && rig->notify; i++)
 		mali_cs_sync_notify(&rig->cs[i]);
 }

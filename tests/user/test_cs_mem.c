@@ -40,15 +40,23 @@ static void load_poisons_until_waited(void)
 	struct rig *rig = rig_new();
 
 	put32(rig, DATA_VA, 7);
+	put32(rig, DATA_VA + 8, 9);
 	emit(rig, enc_sb_entry(2, 5));
 	emit(rig, enc_move48(40, DATA_VA));
-	emit(rig, enc_load(10, 40, 1, 0));
-	emit(rig, enc_add32(20, 10, 0));
+	emit(rig, enc_move32(11, 1));
+	emit(rig, enc_load(10, 40, 5, 0));
+	for (unsigned int i = 0; i < 3; i++)
+		emit(rig, enc_add32(20 + i, 10 + i, 0));
 	emit(rig, enc_wait(0x20));
-	emit(rig, enc_add32(21, 10, 0));
+	for (unsigned int i = 0; i < 3; i++)
+		emit(rig, enc_add32(23 + i, 10 + i, 0));
 	ok(go(rig) == MALI_CS_EMPTY);
-	ok(REG(rig, 20) == (0xBADBAD00u | 10));
-	ok(REG(rig, 21) == 7);
+	is_u64(REG(rig, 20), 0xBADBAD00u | 10);
+	is_u64(REG(rig, 21), 1);		/* bit clear: not loaded */
+	is_u64(REG(rig, 22), 0xBADBAD00u | 12);
+	is_u64(REG(rig, 23), 7);
+	is_u64(REG(rig, 24), 1);
+	is_u64(REG(rig, 25), 9);
 	free(rig);
 }
 
@@ -273,14 +281,18 @@ static void sync_wait_inherits_error(void)
 		struct rig *rig = rig_new();
 
 		put32(rig, DATA_VA + 8, 0xFFFFFFFF);
+		put64(rig, DATA_VA, 1);
 		emit(rig, enc_move48(40, DATA_VA));
 		emit(rig, enc_sync_wait(53, 40, 10, 0, reject));
 		emit(rig, enc_move32(1, 1));
+		ok(go(rig) == MALI_CS_BLOCKED);
+		put64(rig, DATA_VA, 0);
 		go(rig);
 		if (reject) {
 			ok(rig->cs[0].last == MALI_CS_EMPTY && !rig->cs[0].state.error);
 		} else {
 			ok(faulted_with(rig, 0x4B) && REG(rig, 1) == 0);
+			is_u64(status_of(rig).blocked_reason, 0);
 			put64(rig, DATA_VA, 100);	/* satisfied once: not looked at again */
 			mali_cs_fault_ack(&rig->cs[0]);
 			ok(again(rig) == MALI_CS_EMPTY && rig->cs[0].state.error);

@@ -391,11 +391,9 @@ static void pending_oom(void)
 
 static void damaged_buffers(void)
 {
-	for (unsigned int at = 0; at < MALI_CS_SAVE_SIZE; at += 97) {
+	for (unsigned int at = 0; at < sizeof(struct mali_cs_state) + 16; at += 97) {
 		struct rig *rig = rig_new();
 
-		if (at >= sizeof(struct mali_cs_state) + 16)
-			break;
 		emit(rig, enc_move32(1, 1));
 		play(rig);
 		suspend(rig);
