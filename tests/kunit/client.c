@@ -18,6 +18,7 @@
 #include "host.h"
 
 #define ARENA_SIZE	SZ_256K
+#define MAPPINGS_MAX	16
 
 /**
  * struct client - one open file and its user memory
@@ -33,6 +34,13 @@ struct client {
 	unsigned long arena;
 	/** @used: bytes of @arena in use. */
 	size_t used;
+	/** @mappings: what client_mmap() returned. */
+	struct {
+		unsigned long user;
+		size_t size;
+	} mappings[MAPPINGS_MAX];
+	/** @mapping_count: of @mappings. */
+	unsigned int mapping_count;
 };
 
 static int is_render_node(struct device *dev, const void *data)
@@ -79,6 +87,8 @@ struct client *client_open(struct kunit *test, struct panthor_host *host)
 
 void client_close(struct client *client)
 {
+	for (unsigned int i = 0; i < client->mapping_count; i++)
+		vm_munmap(client->mappings[i].user, client->mappings[i].size);
 	kunit_release_action(client->test, close_action, client);
 }
 
@@ -125,7 +135,25 @@ int client_ioctl(struct client *client, unsigned int cmd, void *arg)
 
 unsigned long client_mmap(struct client *client, u64 offset, size_t size, unsigned long prot)
 {
-	return vm_mmap(client->file, 0, size, prot, MAP_SHARED, offset);
+	unsigned long user = vm_mmap(client->file, 0, size, prot, MAP_SHARED, offset);
+
+	KUNIT_ASSERT_LT(client->test, client->mapping_count, MAPPINGS_MAX);
+	if (!IS_ERR_VALUE(user)) {
+		client->mappings[client->mapping_count].user = user;
+		client->mappings[client->mapping_count++].size = size;
+	}
+	return user;
+}
+
+void client_mapping_keep(struct client *client, unsigned long user)
+{
+	for (unsigned int i = 0; i < client->mapping_count; i++) {
+		if (client->mappings[i].user == user) {
+			client->mappings[i] = client->mappings[--client->mapping_count];
+			return;
+		}
+	}
+	KUNIT_FAIL(client->test, "no mapping at 0x%lx", user);
 }
 
 int client_try_query(struct client *client, u32 type, void *info, u32 size)

@@ -33,8 +33,10 @@ struct client;
 struct client *client_open(struct kunit *test, struct panthor_host *host);
 
 /**
- * client_close() - close it before the case ends
+ * client_close() - end the program before the case ends
  * @client: invalid afterwards
+ *
+ * Unmaps what it has mapped, which would keep the file open, and closes it.
  */
 void client_close(struct client *client);
 
@@ -94,6 +96,13 @@ int client_pull(struct client *client, void *data, u64 user, size_t size);
  * (IS_ERR_VALUE()).
  */
 unsigned long client_mmap(struct client *client, u64 offset, size_t size, unsigned long prot);
+
+/**
+ * client_mapping_keep() - leave a mapping in place when the client closes
+ * @client: the client
+ * @user: from client_mmap(); from now on the caller's to unmap
+ */
+void client_mapping_keep(struct client *client, unsigned long user);
 
 /* DEV_QUERY of @type into @info of @size bytes. */
 int client_try_query(struct client *client, u32 type, void *info, u32 size);

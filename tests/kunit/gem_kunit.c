@@ -76,6 +76,7 @@ static void gem_mapping_outlives_device(struct kunit *test)
 	user = job_bo_map(client, bo, SZ_64K);
 	KUNIT_ASSERT_EQ(test, 0, put_user(0x1234, (u32 __user *)user));
 	KUNIT_EXPECT_EQ(test, 0, client_bo_close(client, bo));
+	client_mapping_keep(client, user);
 	client_close(client);
 	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
 	KUNIT_EXPECT_EQ(test, word, 0x1234);

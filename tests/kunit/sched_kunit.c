@@ -146,17 +146,27 @@ static void sched_endless_job(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, state & DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
 }
 
-/* The file is closed while its job runs: the job is ended, nothing is lost. */
+/* The file is closed while its job runs: the job is ended at once, nothing is lost. */
 static void sched_closed_while_running(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct mali_stats before, after;
 	struct job_machine machine;
 	unsigned long user;
 
 	leaks_forget(test);
 	start(test, host, &machine);
 	submit_endless(test, host, &machine);
+	msleep(100);
 	client_close(machine.client);
+
+	msleep(500);
+	panthor_host_stats(host, &before);
+	KUNIT_EXPECT_GT(test, before.cs_instructions, 0);
+	msleep(500);
+	panthor_host_stats(host, &after);
+	KUNIT_EXPECT_EQ_MSG(test, after.cs_instructions, before.cs_instructions,
+			    "the job still runs, a second after its owner is gone");
 	leaks_expect_none(test);
 
 	user = start(test, host, &machine);
