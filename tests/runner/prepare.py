@@ -208,8 +208,7 @@ def device_sources(repo):
 
 def device_inputs(repo):
     """Return every file that decides how the device is built."""
-    files = [p for d in ('model', 'qemu') for p in (repo / 'tests' / d).glob('*.[ch]')]
-    return files + list((repo / 'tests/qemu').glob('trace-events'))
+    return [p for d in ('model', 'qemu') for p in (repo / 'tests' / d).glob('*.[ch]')]
 
 
 def make_qemu_build(repo):
@@ -221,10 +220,9 @@ def make_qemu_build(repo):
         compile_, link = ((base / n).read_text().strip().replace('@BASE@', str(base))
                           for n in ('compile', 'link'))
         objects = []
-        include = f'-I{b.out}/gen -I{repo}/tests/model -I{repo}/tests/qemu'
-        sources = device_sources(repo) + trace_sources(b, repo, base)
+        include = f'-I{repo}/tests/model -I{repo}/tests/qemu'
         b.phase('compiling the device')
-        for source in sources:
+        for source in device_sources(repo):
             obj = b.out / (source.name + '.o')
             line = re.sub(r' -M[DQF] (\S+)?| -MF \S+| -MQ \S+| -MD', '', compile_)
             line = re.sub(r' -o \S+ -c \S+', f' {include} -o {obj} -c {source}', line)
@@ -238,24 +236,6 @@ def make_qemu_build(repo):
         b.run(['cc', '-m64', f'@{b.out}/link.rsp'], cwd=cwd)
         b.run([b.out / 'qemu-system-aarch64', '-M', 'virt', '-device', 'help'])
     return build_qemu
-
-
-def trace_sources(b, repo, base):
-    """Generate QEMU's trace points from tests/qemu/trace-events, if there are any."""
-    events = repo / 'tests/qemu/trace-events'
-    gen = b.out / 'gen'
-    gen.mkdir()
-    if not events.exists():
-        return []
-    tool = base / 'src/scripts/tracetool.py'
-    for fmt, name in (('h', 'trace-mali.h'), ('c', 'trace-mali.c')):
-        b.run(['python3', '-B', tool, '--backend=log', '--group=mali', f'--format={fmt}', events,
-               gen / name])
-    # The generated C file includes its header by the name QEMU's build gives it.
-    source = gen / 'trace-mali.c'
-    source.write_text(re.sub(r'#include "trace[^"]*"', '#include "trace-mali.h"',
-                             source.read_text()))
-    return [source]
 
 
 IMAGE_SOURCES = [Path(__file__).with_name(n) for n in ('cpio.py', 'image.py')]
