@@ -38,8 +38,6 @@ struct vm_job {
 	struct panthor_vm_batch batch;
 	/** @first_op: index of the first operation in the call. */
 	u32 first_op;
-	/** @cancelled: armed before a later job of the call failed; does nothing. */
-	bool cancelled;
 	/** @ops: operations. */
 	struct panthor_vm_op ops[];
 };
@@ -54,10 +52,8 @@ struct vm_job_list {
 	struct panthor_sync_batch sync;
 	/** @jobs: jobs in order. */
 	struct vm_job **jobs;
-	/** @num_jobs: number of @jobs. */
+	/** @num_jobs: number of @jobs; 0 when they belong to the scheduler. */
 	u32 num_jobs;
-	/** @num_armed: jobs at the front that have to be pushed. */
-	u32 num_armed;
 };
 
 static struct vm_job *to_vm_job(struct drm_sched_job *base)
@@ -70,9 +66,6 @@ static struct dma_fence *vm_job_run(struct drm_sched_job *base)
 	struct vm_job *job = to_vm_job(base);
 	bool cookie;
 	int ret;
-
-	if (job->cancelled)
-		return ERR_PTR(-ECANCELED);
 
 	cookie = dma_fence_begin_signalling();
 	ret = panthor_vm_batch_run(&job->batch);
@@ -168,15 +161,51 @@ static int job_list_create(struct vm_job_list *list)
 		list->jobs[list->num_jobs++] = job;
 	}
 
-	for (u32 i = 0; i < args->num_ops; i++) {
-		int ret = panthor_sync_batch_collect(&list->sync, args->syncs[i],
-						     args->ops[i].syncs.count);
+	return 0;
+}
 
-		if (ret)
-			return ret;
+static void job_set_fence(struct vm_job_list *list, struct vm_job *job, struct dma_fence *fence)
+{
+	const struct panthor_vm_bind_args *args = list->args;
+
+	for (u32 i = job->first_op; i < job->first_op + job->batch.num_ops; i++)
+		panthor_sync_batch_set_fence(&list->sync, args->syncs[i],
+					     args->ops[i].syncs.count, fence);
+}
+
+static int job_add_deps(struct vm_job_list *list, struct vm_job *job)
+{
+	const struct panthor_vm_bind_args *args = list->args;
+	int ret = 0;
+
+	for (u32 i = job->first_op; i < job->first_op + job->batch.num_ops && !ret; i++)
+		ret = panthor_sync_batch_add_deps(&list->sync, &job->base, args->syncs[i],
+						  args->ops[i].syncs.count);
+	return ret;
+}
+
+/*
+ * A job may wait for what an earlier one of the call signals. They run in
+ * order anyway, so such a wait is over before it begins: until the jobs have
+ * fences, a signalled one stands for them.
+ */
+static int job_list_sync(struct vm_job_list *list)
+{
+	const struct panthor_vm_bind_args *args = list->args;
+	struct dma_fence *stub = dma_fence_get_stub();
+	int ret = 0;
+
+	for (u32 i = 0; i < args->num_ops && !ret; i++)
+		ret = panthor_sync_batch_collect(&list->sync, args->syncs[i],
+						 args->ops[i].syncs.count);
+
+	for (u32 i = 0; i < list->num_jobs && !ret; i++) {
+		ret = job_add_deps(list, list->jobs[i]);
+		job_set_fence(list, list->jobs[i], stub);
 	}
 
-	return 0;
+	dma_fence_put(stub);
+	return ret;
 }
 
 static int job_list_lock(struct vm_job_list *list, struct drm_exec *exec)
@@ -196,65 +225,25 @@ static int job_list_lock(struct vm_job_list *list, struct drm_exec *exec)
 	return ret;
 }
 
-static int job_add_deps(struct vm_job_list *list, struct vm_job *job)
+static void job_list_commit_locked(struct vm_job_list *list, struct drm_exec *exec)
 {
-	const struct panthor_vm_bind_args *args = list->args;
-	int ret = 0;
+	struct vm_job *last = list->jobs[list->num_jobs - 1];
+	bool cookie = dma_fence_begin_signalling();
 
-	for (u32 i = job->first_op; i < job->first_op + job->batch.num_ops && !ret; i++)
-		ret = panthor_sync_batch_add_deps(&list->sync, &job->base, args->syncs[i],
-						  args->ops[i].syncs.count);
-	return ret;
-}
-
-static void job_arm(struct vm_job_list *list, struct vm_job *job)
-{
-	const struct panthor_vm_bind_args *args = list->args;
-
-	drm_sched_job_arm(&job->base);
-	for (u32 i = job->first_op; i < job->first_op + job->batch.num_ops; i++)
-		panthor_sync_batch_set_fence(&list->sync, args->syncs[i],
-					     args->ops[i].syncs.count,
-					     &job->base.s_fence->finished);
-	list->num_armed++;
-}
-
-/*
- * A job may wait for what an earlier one of the call signals, so its
- * dependencies are looked up when that one is armed. Until the jobs are pushed
- * no one else knows of their fences, so that a failure here blocks no one: the
- * jobs armed so far are pushed, but do nothing.
- */
-static int job_list_arm(struct vm_job_list *list)
-{
-	int ret = 0;
-	u32 i;
-
-	for (i = 0; i < list->num_jobs; i++) {
-		ret = job_add_deps(list, list->jobs[i]);
-		if (ret)
-			break;
-		job_arm(list, list->jobs[i]);
+	for (u32 i = 0; i < list->num_jobs; i++) {
+		drm_sched_job_arm(&list->jobs[i]->base);
+		job_set_fence(list, list->jobs[i], &list->jobs[i]->base.s_fence->finished);
 	}
 
-	for (i = 0; ret && i < list->num_armed; i++)
-		list->jobs[i]->cancelled = true;
-	return ret;
-}
-
-static void job_list_push(struct vm_job_list *list, struct drm_exec *exec)
-{
-	struct vm_job *last;
-
-	if (!list->num_armed)
-		return;
-
-	/* Memory of this call may be moved when its last job is done. */
-	last = list->jobs[list->num_armed - 1];
+	/* The memory of all of them may be moved when the last one is done. */
 	panthor_vm_add_submit_fence(list->args->vm, exec, &last->base.s_fence->finished);
 
-	for (u32 i = 0; i < list->num_armed; i++)
+	for (u32 i = 0; i < list->num_jobs; i++)
 		drm_sched_entity_push_job(&list->jobs[i]->base); /* owns itself now */
+
+	list->num_jobs = 0;
+	panthor_sync_batch_push(&list->sync);
+	dma_fence_end_signalling(cookie);
 }
 
 static int job_list_submit_locked(struct vm_job_list *list, struct drm_exec *exec)
@@ -271,17 +260,14 @@ static int job_list_submit_locked(struct vm_job_list *list, struct drm_exec *exe
 			return ret;
 	}
 
-	ret = job_list_arm(list);
 	/* ---- from here on nothing fails and nothing is allocated ---- */
-	job_list_push(list, exec);
-	if (!ret)
-		panthor_sync_batch_push(&list->sync);
-	return ret;
+	job_list_commit_locked(list, exec);
+	return 0;
 }
 
 static void job_list_fini(struct vm_job_list *list)
 {
-	for (u32 i = list->num_armed; i < list->num_jobs; i++)
+	for (u32 i = 0; i < list->num_jobs; i++)
 		vm_job_free(&list->jobs[i]->base);
 
 	kvfree(list->jobs);
@@ -306,6 +292,8 @@ int panthor_vm_bind_queue(const struct panthor_vm_bind_args *args)
 
 	panthor_sync_batch_init(&list.sync, args->file);
 	ret = job_list_create(&list);
+	if (!ret)
+		ret = job_list_sync(&list);
 	if (ret)
 		goto out_fini;
 
