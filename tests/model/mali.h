@@ -135,6 +135,24 @@ const struct mali_stats *mali_stats(struct mali *gpu);
 bool mali_irq_level(struct mali *gpu, enum mali_irq_line line);
 
 /*
+ * Faults on command of a test bench: what hardware and firmware may do at any
+ * time, and cannot be provoked from the driver's side. False: nothing there to
+ * be hit (no firmware running, no group in the slot, no such stream).
+ */
+enum mali_inject {
+	MALI_INJECT_CS_FAULT,	/* stream of slot: recoverable, code value */
+	MALI_INJECT_CS_FATAL,	/* stream of slot: code value; 0x41 CS_UNRECOVERABLE */
+	MALI_INJECT_CSG_STATE,	/* slot: ACK.STATE becomes value, 4..7 included */
+	MALI_INJECT_CSG_EVENT,	/* slot: event bits value in CSG_ACK */
+	MALI_INJECT_GLB_EVENT,	/* event bits value in GLB_ACK */
+	MALI_INJECT_GPU_FAULT,	/* GPU fault code value at address, on behalf of AS slot */
+	MALI_INJECT_PAGE_FAULT,	/* page fault code value at address in AS slot */
+	MALI_INJECT_MCU_FATAL,	/* the firmware dies */
+};
+bool mali_inject(struct mali *gpu, enum mali_inject what, unsigned int slot, unsigned int stream,
+		 uint32_t value, uint64_t address);
+
+/*
  * Translate as the GPU would, without side effects: walks the tables of the
  * slot's latched configuration (no TLB). Returns false where nothing is mapped.
  * *flags gets MALI_MAP_* of the leaf, *size the bytes the leaf covers.

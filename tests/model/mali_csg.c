@@ -52,6 +52,12 @@ void mali_csg_event(struct mali *gpu, unsigned int slot, uint32_t bits)
 					     gpu->blocks.csg_out[slot] + OUT_ACK, bits));
 }
 
+/* What firmware never does: an acknowledged state that nobody asked for. */
+void mali_csg_force_state(struct mali *gpu, unsigned int slot, uint32_t state)
+{
+	csg_ack_irq(gpu, slot, mali_fw_ack(gpu, gpu->blocks.csg_out[slot] + OUT_ACK, state, 7));
+}
+
 static bool csg_is_idle(const struct mali_csg *csg)
 {
 	unsigned int s;
@@ -90,7 +96,8 @@ static void csg_latch_endpoints(struct mali *gpu, unsigned int slot)
 	for (other = 0; other < MALI_GROUPS; other++)
 		if (other != slot && mali_csg_resident(&gpu->csg[other]) &&
 		    gpu->csg[other].ep_req >> 28 == csg->ep_req >> 28)
-			mali_trace(gpu, MALI_TRACE_FW, "equal slot priorities", csg->ep_req, 1, slot);
+			mali_trace(gpu, MALI_TRACE_FW, "equal slot priorities", csg->ep_req, 1,
+				   slot);
 }
 
 static void csg_write_status(struct mali *gpu, unsigned int slot)
@@ -214,7 +221,8 @@ static void csg_set_state(struct mali *gpu, unsigned int slot, enum mali_csg_sta
 	bool enter = want == MALI_CSG_START || want == MALI_CSG_RESUME;
 
 	if (enter && mali_csg_resident(csg))
-		mali_guest_error(gpu, "start of a group in an occupied slot", slot, csg->state, want);
+		mali_guest_error(gpu, "start of a group in an occupied slot", slot, csg->state,
+				 want);
 	else if (enter)
 		csg_enter(gpu, slot, want == MALI_CSG_RESUME);
 	else if (mali_csg_resident(csg))
@@ -258,7 +266,8 @@ void mali_csg_doorbell(struct mali *gpu, unsigned int slot)
 
 	if (gpu->config.knob_drop_csg_ack & MALI_BIT(slot))
 		return;
-	streams = mali_fw_ack(gpu, out + OUT_DB_ACK, mali_fw_read32(gpu, in + IN_DB_REQ), 0xFFFFFFFF);
+	streams = mali_fw_ack(gpu, out + OUT_DB_ACK, mali_fw_read32(gpu, in + IN_DB_REQ),
+			      0xFFFFFFFF);
 	csg->req = mali_fw_read32(gpu, in + IN_REQ);
 	mali_trace(gpu, MALI_TRACE_FW, NULL, csg->req, 1, slot);
 	if (REQ_STATE(csg->req) > MALI_CSG_RESUME) {

@@ -55,7 +55,7 @@ static void glb_ack_irq(struct mali *gpu, uint32_t changed)
 		mali_glb_interrupt(gpu, JOB_GLOBAL);
 }
 
-static void glb_event(struct mali *gpu, uint32_t bits)
+void mali_glb_event(struct mali *gpu, uint32_t bits)
 {
 	glb_ack_irq(gpu, mali_fw_event(gpu, gpu->blocks.glb_in + IN_REQ,
 				       gpu->blocks.glb_out + OUT_ACK, bits));
@@ -79,7 +79,7 @@ static void idle_expired(struct mali *gpu, uint64_t arg)
 		return;
 	if (gpu->glb.busy || !gpu->glb.idle_enabled)
 		return;
-	glb_event(gpu, EVENT_IDLE);
+	mali_glb_event(gpu, EVENT_IDLE);
 	mali_glb_flush_irqs(gpu);
 }
 

@@ -119,7 +119,8 @@ void mali_mcu_control(struct mali *gpu, uint32_t value)
 		return;
 	}
 	if (gpu->mcu.status == MALI_MCU_HALTED || gpu->mcu.status == MALI_MCU_FATAL) {
-		mali_guest_error(gpu, "MCU start without disabling it first", gpu->mcu.status, 0, 0);
+		mali_guest_error(gpu, "MCU start without disabling it first", gpu->mcu.status,
+				 0, 0);
 		return;
 	}
 	if (gpu->mcu.status == MALI_MCU_ENABLED)

@@ -343,7 +343,8 @@ static void as_update(struct mali *gpu, unsigned int slot)
 	as->tables.ignore_access_flag = field(cfg, 34, 1);
 	as->tables.write_implies_no_exec = field(cfg, 35, 1);
 	if (as->mode == MODE_4K && (!field(cfg, 6, 5) || !field(cfg, 24, 2))) {
-		mali_guest_error(gpu, "TRANSCFG without input width or walk attributes", slot, cfg, 0);
+		mali_guest_error(gpu, "TRANSCFG without input width or walk attributes", slot,
+				 cfg, 0);
 		as->mode = MODE_RESET;
 	}
 	if (as->mode != MODE_4K && as->mode != MODE_UNMAPPED)

@@ -111,7 +111,8 @@ static void power_write(struct mali *gpu, uint32_t arg, uint32_t value)
 	if (!bits)
 		return;
 	if (id != MALI_L2)
-		mali_guest_error(gpu, "host power request for a domain of the firmware", id, bits, 0);
+		mali_guest_error(gpu, "host power request for a domain of the firmware", id,
+				 bits, 0);
 	else if ((arg >> 1 & 7) == POWER_ON)
 		mali_power_request(gpu, id, bits, 0);
 	else
@@ -291,7 +292,8 @@ uint32_t mali_regs_read(struct mali *gpu, uint32_t offset)
 	const struct reg_row *row;
 
 	if (is_as(offset))
-		return mali_as_reg_read(gpu, (offset - AS_BASE) / AS_STRIDE, offset % AS_STRIDE / 4);
+		return mali_as_reg_read(gpu, (offset - AS_BASE) / AS_STRIDE,
+					offset % AS_STRIDE / 4);
 	if (is_doorbell(gpu, offset))
 		return 0;
 	row = reg_find(offset);
@@ -316,7 +318,8 @@ void mali_regs_write(struct mali *gpu, uint32_t offset, uint32_t value)
 	const struct reg_row *row;
 
 	if (is_as(offset)) {
-		mali_as_reg_write(gpu, (offset - AS_BASE) / AS_STRIDE, offset % AS_STRIDE / 4, value);
+		mali_as_reg_write(gpu, (offset - AS_BASE) / AS_STRIDE, offset % AS_STRIDE / 4,
+				  value);
 		return;
 	}
 	if (is_doorbell(gpu, offset)) {

@@ -3,6 +3,7 @@
  * The whole state of one virtual Mali, plain data without pointers into
  * itself, and the functions that the parts of the core offer one another.
  * Each structure belongs to the file named above it: others only read it.
+ * There are no locks: the host runs one entry point at a time (mali.h).
  */
 #ifndef MALI_STATE_H
 #define MALI_STATE_H
@@ -108,7 +109,7 @@ struct mali_page_fault {
 /* One address-space slot. (mali_mmu.c) */
 struct mali_as {
 	uint32_t word[16];		/* register words as written */
-	uint32_t mode;			/* latched by UPDATE: 0 never configured, 1 unmapped, 6 tables */
+	uint32_t mode;			/* latched by UPDATE: 0 reset, 1 unmapped, 6 tables */
 	struct mali_tables tables;	/* latched by UPDATE */
 	bool busy;
 	uint32_t command;		/* being executed while busy */
@@ -314,6 +315,7 @@ uint32_t mali_fw_ack(struct mali *gpu, uint32_t out_va, uint32_t req, uint32_t m
 
 /* mali_glb.c */
 void mali_glb_boot(struct mali *gpu);
+void mali_glb_event(struct mali *gpu, uint32_t bits);
 void mali_glb_doorbell(struct mali *gpu, unsigned int page);
 void mali_glb_groups_changed(struct mali *gpu);	/* a group came, went, or changed its idle state */
 void mali_glb_interrupt(struct mali *gpu, uint32_t job_bits);
@@ -325,6 +327,7 @@ void mali_csg_boot(struct mali *gpu, unsigned int slot);
 void mali_csg_doorbell(struct mali *gpu, unsigned int slot);
 void mali_csg_user_doorbell(struct mali *gpu, unsigned int slot, uint64_t pages);
 void mali_csg_event(struct mali *gpu, unsigned int slot, uint32_t bits);
+void mali_csg_force_state(struct mali *gpu, unsigned int slot, uint32_t state);
 void mali_csg_update_idle(struct mali *gpu, unsigned int slot);
 bool mali_csg_resident(const struct mali_csg *csg);
 bool mali_csg_any_resident(struct mali *gpu);

@@ -237,8 +237,8 @@ static void stream_heap_answer(struct mali *gpu, unsigned int slot, unsigned int
 	uint64_t start = mali_fw_read64(gpu, in + IN_HEAP_START);
 	uint64_t end = mali_fw_read64(gpu, in + IN_HEAP_END);
 
-	if (start && (!mali_translate(gpu, gpu->csg[slot].as, start & ~0xFFFull, NULL, &flags, NULL) ||
-		      !(flags & MALI_MAP_WRITE)))
+	if (start && (!mali_translate(gpu, gpu->csg[slot].as, start & ~0xFFFull, NULL, &flags,
+				      NULL) || !(flags & MALI_MAP_WRITE)))
 		mali_guest_error(gpu, "heap chunk not mapped writable", slot << 8 | s, start, end);
 	mali_cs_heap_answer(gpu, &gpu->csg[slot].cs[s], start, end);
 }
