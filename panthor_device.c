@@ -25,10 +25,15 @@
 #include "panthor_sched.h"
 #include "panthor_vm.h"
 
-static void l2_unplug(struct panthor_device *ptdev)
+static bool registers_are_on(struct panthor_device *ptdev)
 {
-	/* Never identified, or the platform did not even give us the registers back. */
-	if (!ptdev->gpu || atomic_read(&ptdev->pm.state) == PANTHOR_DEVICE_SUSPENDED)
+	return ptdev->gpu && atomic_read(&ptdev->pm.state) != PANTHOR_DEVICE_SUSPENDED;
+}
+
+/* The GPU is to be left without anything running in it or reaching memory. */
+static void gpu_quiesce(struct panthor_device *ptdev)
+{
+	if (!registers_are_on(ptdev))
 		return;
 
 	/* Cores that a dead firmware left on need the L2 until they are reset. */
@@ -36,16 +41,28 @@ static void l2_unplug(struct panthor_device *ptdev)
 		panthor_gpu_soft_reset(ptdev);
 }
 
+/* Removal before a hang was recovered: what is freed from here on must be out of reach. */
+static void hang_unplug(struct panthor_device *ptdev)
+{
+	if (!panthor_device_reset_is_pending(ptdev) || !ptdev->mmu || !registers_are_on(ptdev))
+		return;
+
+	if (ptdev->fw)
+		panthor_fw_stop(ptdev);
+
+	panthor_mmu_pre_reset(ptdev);
+	if (!panthor_gpu_soft_reset(ptdev))
+		panthor_mmu_post_reset(ptdev);
+}
+
 /* Each part accepts that it never came up. */
 static void parts_unplug(struct panthor_device *ptdev)
 {
-	if (ptdev->sched)
-		panthor_sched_unplug(ptdev);
-
+	panthor_sched_unplug(ptdev);
+	hang_unplug(ptdev);
 	panthor_fw_unplug(ptdev);
 	panthor_mmu_unplug(ptdev);
-
-	l2_unplug(ptdev);
+	gpu_quiesce(ptdev);
 	panthor_gpu_unplug(ptdev);
 }
 
@@ -54,6 +71,11 @@ static int parts_init(struct panthor_device *ptdev)
 	int ret;
 
 	ret = panthor_gpu_init(ptdev);
+	if (ret)
+		return ret;
+
+	/* Boot firmware, another kernel or a driver that gave up may have left anything. */
+	ret = panthor_gpu_soft_reset(ptdev);
 	if (ret)
 		return ret;
 

@@ -51,6 +51,8 @@ struct panthor_mmu {
 	bool powered;
 	/** @recovering: M, read without it by waiters: see the top of this file. */
 	bool recovering;
+	/** @given_up: A: a wait for recovery has timed out; nobody waits again for the same one. */
+	bool given_up;
 	/** @recovered: woken when @recovering becomes false. */
 	wait_queue_head_t recovered;
 };
@@ -335,17 +337,25 @@ bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as)
 /*
  * After a hang the GPU may still reach memory that its owner is about to free.
  * The reset waits for none of our callers, so this ends; a recovery that fails
- * ends in unplug, which wakes us too.
+ * ends in unplug, which wakes us too. In probe and removal there is nothing to
+ * wait for: they reset the GPU when they are done with the parts.
  */
 static int mmu_wait_recovered(struct panthor_device *ptdev)
 {
 	struct panthor_mmu *mmu = ptdev->mmu;
+	long left = 0;
 
-	if (wait_event_timeout(mmu->recovered, !READ_ONCE(mmu->recovering),
-			       msecs_to_jiffies(MMU_RECOVERY_TIMEOUT_MS)))
+	if (READ_ONCE(ptdev->pm.parts_ready) && !READ_ONCE(mmu->given_up))
+		left = msecs_to_jiffies(MMU_RECOVERY_TIMEOUT_MS);
+
+	if (wait_event_timeout(mmu->recovered, !READ_ONCE(mmu->recovering), left))
 		return 0;
 
-	drm_err_ratelimited(&ptdev->base, "the MMU hangs and no reset came to help\n");
+	if (left) {
+		WRITE_ONCE(mmu->given_up, true);
+		drm_err_ratelimited(&ptdev->base, "the MMU hangs and no reset came to help\n");
+	}
+
 	return -ETIMEDOUT;
 }
 
@@ -354,6 +364,7 @@ static void mmu_set_clean_locked(struct panthor_mmu *mmu, bool powered)
 	lockdep_assert_held(&mmu->lock);
 
 	mmu->powered = powered;
+	WRITE_ONCE(mmu->given_up, false);
 	WRITE_ONCE(mmu->recovering, false);
 	wake_up_all(&mmu->recovered);
 }
