@@ -53,5 +53,7 @@ panthor-y := \
 	lib/slot.o \
 	lib/tick.o
 
+panthor-$(CONFIG_DEBUG_FS) += panthor_debugfs.o
+
 obj-$(CONFIG_DRM_PANTHOR) += panthor.o
 obj-$(CONFIG_DRM_PANTHOR_KUNIT_TEST) += tests/kunit/

@@ -73,6 +73,28 @@ enum panthor_device_pm_state {
 };
 
 /**
+ * struct panthor_objects - how many objects of a device are alive, for debugfs
+ *
+ * Nothing decides by them. Who counts an object down still holds the device.
+ */
+struct panthor_objects {
+	/** @bos: A: BOs with memory of their own or imported; not the root objects of VMs. */
+	atomic_t bos;
+	/** @pins: A: pins of BOs: one of each of @vm_bos, one per VM with sparse mappings. */
+	atomic_t pins;
+	/** @vms: A: VMs, the MCU's included. */
+	atomic_t vms;
+	/** @vm_bos: A: &struct panthor_vm_bo that own a pin. */
+	atomic_t vm_bos;
+	/** @groups: A: groups, until their buffers are freed. */
+	atomic_t groups;
+	/** @fences: A: hardware fences of jobs that are not signalled. */
+	atomic_t fences;
+	/** @bind_jobs: A: jobs of asynchronous VM_BINDs. */
+	atomic_t bind_jobs;
+};
+
+/**
  * struct panthor_device - one GPU
  */
 struct panthor_device {
@@ -127,6 +149,9 @@ struct panthor_device {
 
 	/** @devfreq: I: frequency scaling, NULL where the platform has none. */
 	struct panthor_devfreq *devfreq;
+
+	/** @objects: A: what is alive. */
+	struct panthor_objects objects;
 
 	/**
 	 * @cleanup_wq: I: for work that may take a VM's reservation lock, or drop the last

@@ -13,6 +13,7 @@
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
 
+#include "panthor_debugfs.h"
 #include "panthor_device.h"
 #include "panthor_gem.h"
 #include "panthor_group.h"
@@ -126,6 +127,7 @@ static const struct drm_driver panthor_drm_driver = {
 	.minor = PANTHOR_DRIVER_MINOR,
 	.gem_create_object = panthor_gem_create_object,
 	.gem_prime_import = panthor_gem_prime_import,
+	.debugfs_init = PTR_IF(IS_ENABLED(CONFIG_DEBUG_FS), panthor_debugfs_init),
 };
 
 static int panthor_probe(struct platform_device *pdev)

@@ -63,6 +63,7 @@ static void gem_free(struct drm_gem_object *obj)
 	struct panthor_gem_object *bo = to_panthor_bo(obj);
 	struct drm_gem_object *root = bo->exclusive_vm_root;
 
+	atomic_dec(&to_panthor_device(obj->dev)->objects.bos);
 	kvfree(bo->runs);
 	kfree_const(bo->label);
 	mutex_destroy(&bo->label_lock);
@@ -204,6 +205,7 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
 	if (IS_ERR(shmem))
 		return ERR_CAST(shmem);
 
+	atomic_inc(&ptdev->objects.bos);
 	bo = to_panthor_bo(&shmem->base);
 	bo->flags = flags;
 	if (flags & DRM_PANTHOR_BO_WB_MMAP)
@@ -282,11 +284,16 @@ void panthor_gem_set_label(struct drm_gem_object *obj, const char *label)
  */
 struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf)
 {
+	struct drm_gem_object *obj;
+
 	if (drm_gem_is_prime_exported_dma_buf(drm, dma_buf) &&
 	    to_panthor_bo(dma_buf->priv)->exclusive_vm_root)
 		return ERR_PTR(-EINVAL);
 
-	return drm_gem_shmem_prime_import_no_map(drm, dma_buf);
+	obj = drm_gem_shmem_prime_import_no_map(drm, dma_buf);
+	if (!IS_ERR(obj) && drm_gem_is_imported(obj))
+		atomic_inc(&to_panthor_device(drm)->objects.bos);
+	return obj;
 }
 
 static struct sg_table *gem_map_sgt_locked(struct panthor_gem_object *bo)
@@ -398,7 +405,9 @@ int panthor_gem_pin_locked(struct panthor_gem_object *bo)
 		return ret;
 
 	ret = gem_map_dma_locked(bo);
-	if (ret && !imported)
+	if (!ret)
+		atomic_inc(&to_panthor_device(bo->base.base.dev)->objects.pins);
+	else if (!imported)
 		drm_gem_shmem_unpin_locked(&bo->base);
 	return ret;
 }
@@ -412,6 +421,8 @@ int panthor_gem_pin_locked(struct panthor_gem_object *bo)
 void panthor_gem_unpin_locked(struct panthor_gem_object *bo)
 {
 	dma_resv_assert_held(bo->base.base.resv);
+
+	atomic_dec(&to_panthor_device(bo->base.base.dev)->objects.pins);
 
 	/* An imported buffer stays mapped until it is released. */
 	if (!drm_gem_is_imported(&bo->base.base))

@@ -220,6 +220,7 @@ struct panthor_group *panthor_group_new(const struct panthor_group_args *args)
 	group->queue_count = queue_count;
 	group->ptdev = args->ptdev;
 	drm_dev_get(&group->ptdev->base);
+	atomic_inc(&group->ptdev->objects.groups);
 	group->vm = panthor_vm_get(args->vm);
 	group->priority = args->create->priority;
 	group->slot = PANTHOR_NO_SLOT;
@@ -259,6 +260,7 @@ void panthor_group_free(struct panthor_group *group)
 
 	/* A reader of a fence's name may have begun before the fence was signalled. */
 	kfree_rcu(group, rcu);
+	atomic_dec(&ptdev->objects.groups);
 	drm_dev_put(&ptdev->base);
 }
 

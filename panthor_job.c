@@ -109,6 +109,7 @@ struct panthor_job *panthor_job_create(struct panthor_group *group,
 		return ERR_PTR(ret);
 	}
 
+	atomic_inc(&group->ptdev->objects.fences);
 	job->group = panthor_group_get(group);
 	job->queue = queue;
 	job->stream_va = submit->stream_addr;
@@ -142,6 +143,8 @@ void panthor_job_free(struct panthor_job *job)
 	struct panthor_group *group = job->group;
 
 	drm_sched_job_cleanup(&job->base);
+	if (!dma_fence_is_signaled(job->done))
+		atomic_dec(&group->ptdev->objects.fences); /* never was in a queue */
 	dma_fence_put(job->done);
 	if (job->powered)
 		panthor_device_put(group->ptdev);

@@ -153,6 +153,24 @@ static void queue_write_stream_locked(struct panthor_queue *queue, struct pantho
 }
 
 /**
+ * panthor_queue_end_job() - signal a job's hardware fence
+ * @job: job that is in no list; it may be gone on return
+ * @error: negative errno it ends with, or 0
+ *
+ * Context: signalling path; the queue's lock is not held, waiters do as they like.
+ */
+void panthor_queue_end_job(struct panthor_job *job, int error)
+{
+	struct dma_fence *done = dma_fence_get(job->done);
+
+	atomic_dec(&job->queue->ptdev->objects.fences);
+	if (error)
+		dma_fence_set_error(done, error);
+	dma_fence_signal(done);
+	dma_fence_put(done);
+}
+
+/**
  * panthor_queue_write() - hand a job to the GPU
  * @queue: queue
  * @job: job; there is room for it in the ring
@@ -182,25 +200,18 @@ bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job)
 		}
 	}
 
-	dma_fence_signal(job->done);
+	panthor_queue_end_job(job, 0);
 	return false;
 }
 
-/* Outside the queue's lock: waiters do as they like. A signalled job may be gone. */
 static u32 jobs_signal(struct list_head *jobs, int error)
 {
 	struct panthor_job *job, *next;
 	u32 count = 0;
 
 	list_for_each_entry_safe(job, next, jobs, node) {
-		struct dma_fence *done = dma_fence_get(job->done);
-		int result = job->error ?: error;
-
 		list_del_init(&job->node);
-		if (result)
-			dma_fence_set_error(done, result);
-		dma_fence_signal(done);
-		dma_fence_put(done);
+		panthor_queue_end_job(job, job->error ?: error);
 		count++;
 	}
 

@@ -161,6 +161,7 @@ int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_a
 void panthor_queue_fini(struct panthor_queue *queue);
 
 bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job);
+void panthor_queue_end_job(struct panthor_job *job, int error);
 u32 panthor_queue_complete(struct panthor_queue *queue);
 void panthor_queue_fault(struct panthor_queue *queue, int error);
 u32 panthor_queue_fail(struct panthor_queue *queue, int error);

@@ -238,8 +238,7 @@ void panthor_sched_job_run(struct panthor_job *job)
 	guard(mutex)(&sched->lock);
 
 	if (!panthor_group_can_run(group)) {
-		dma_fence_set_error(job->done, -ECANCELED);
-		dma_fence_signal(job->done);
+		panthor_queue_end_job(job, -ECANCELED);
 		return;
 	}
 

@@ -221,6 +221,7 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm)
 	struct panthor_vm *vm = to_panthor_vm(gpuvm);
 
 	vm_fini(vm);
+	atomic_dec(&vm->ptdev->objects.vms);
 	kfree_rcu(vm, rcu);
 }
 
@@ -253,6 +254,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 		return ERR_PTR(-ENOMEM);
 	}
 
+	atomic_inc(&ptdev->objects.vms);
 	vm->ptdev = ptdev;
 	vm->user_size = for_mcu ? 0 : kernel_va;
 	mutex_init(&vm->op_lock);

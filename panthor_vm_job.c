@@ -86,6 +86,7 @@ static void vm_job_free(struct drm_sched_job *base)
 	drm_sched_job_cleanup(base);
 	panthor_vm_batch_fini(&job->batch);
 	kvfree(job);
+	atomic_dec(&vm->ptdev->objects.bind_jobs);
 	panthor_vm_put_deferred(vm);
 }
 
@@ -109,6 +110,7 @@ static struct vm_job *vm_job_create(const struct panthor_vm_bind_args *args, u32
 		return ERR_PTR(ret);
 	}
 
+	atomic_inc(&args->vm->ptdev->objects.bind_jobs);
 	job->first_op = first;
 	panthor_vm_batch_init(&job->batch, panthor_vm_get(args->vm), job->ops, n);
 	for (u32 i = 0; i < n && !ret; i++)

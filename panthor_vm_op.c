@@ -200,7 +200,7 @@ static void vm_bo_free(struct drm_gpuvm_bo *base)
 		dma_resv_lock(base->obj->resv, NULL);
 		panthor_gem_unpin_locked(to_panthor_bo(base->obj));
 		dma_resv_unlock(base->obj->resv);
-		atomic_dec(&vm->ptdev->vms->num_pins);
+		atomic_dec(&vm->ptdev->objects.vm_bos);
 	}
 
 	kfree(vm_bo);

@@ -136,7 +136,7 @@ static int op_obtain_vm_bo_locked(struct panthor_vm *vm, struct panthor_vm_op *o
 		if (ret)
 			return ret;
 		vm_bo->pinned = true;
-		atomic_inc(&vm->ptdev->vms->num_pins);
+		atomic_inc(&vm->ptdev->objects.vm_bos);
 	}
 
 	drm_gpuvm_bo_extobj_add(op->vm_bo);

@@ -27,8 +27,6 @@ struct panthor_vm_shared {
 	struct workqueue_struct *bind_wq;
 	/** @fault_handler: A: set once by the scheduler, read by the fault path. */
 	void (*fault_handler)(struct panthor_device *ptdev, struct panthor_vm *vm);
-	/** @num_pins: A: &panthor_vm_bo.pinned ones that are alive. */
-	atomic_t num_pins;
 };
 
 /**
