@@ -294,13 +294,13 @@ def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
     return m.boot(script, args=args, archive=archive, sink=sink, timeout_s=timeout_s)
 
 
-def vm_level(run, name, script, programs, parts=(), memory=1024, timeout_s=600):
+def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600):
     """Boot with a script that speaks TAP; judge its points, its end and the kernel's log."""
     m = machine(run, parts, memory)
     run.screen.note(f'{run.kernel} kernel, {run.driver} driver; logs: '
                     f'{run.cache.root}/log/vm-{name}-{run.driver}-{run.kernel}')
     printer = tap.Printer(run.say, '', run.options.verbose)
-    result = boot(run, m, script, programs, (), printer.line, timeout_s)
+    result = boot(run, m, script, programs, args, printer.line, timeout_s)
     tally = printer.finish(show=result.trouble is not None)
     vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
     shutil.rmtree(m.dir)
@@ -378,6 +378,14 @@ def level_mesa(run):
     return vm_level(run, 'mesa', 'mesa', programs, ['image-vulkan', 'image-egl'], 2048)
 
 
+STRESS_CYCLES = 200
+
+
+def level_stress(run):
+    """Load, unload, bind and unbind many times; nothing may be left behind."""
+    return vm_level(run, 'stress', 'stress', [], args=[str(STRESS_CYCLES)])
+
+
 # -- demo --------------------------------------------------------------------------------
 
 def level_demo(run):
@@ -423,12 +431,13 @@ LEVELS = {level.name: level for level in (
     Level('kunit', level_kunit, ['uml-*']),
     Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
+    Level('stress', level_stress, VM_STEPS, both=True),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
 )}
 
 # Without a level on the command line: everything, the dearest last.
 DEFAULT = [('user', 'ours'), ('static', 'ours'), ('kunit', 'ours'), ('uapi', 'ours'),
-           ('mesa', 'ours'), ('uapi', 'peer'), ('mesa', 'peer')]
+           ('mesa', 'ours'), ('stress', 'ours'), ('uapi', 'peer'), ('mesa', 'peer')]
 
 
 def steps_of(level, driver, kernel, known):
