@@ -57,7 +57,7 @@ static int device_works(void)
 		errno = EIO;
 		ret = -1;
 	}
-	close(gpu.fd);
+	uapi_gpu_close(&gpu);
 	return ret;
 }
 
@@ -112,7 +112,7 @@ TEST_F(gpu, files_work_side_by_side)
 	for (int i = 0; i < 8; i++) {
 		EXPECT_EQ(100 + i, other[i].data.cpu[0]);
 		EXPECT_EQ(200 + i, self->gpu.data.cpu[i]);
-		close(other[i].fd);
+		uapi_gpu_close(&other[i]);
 	}
 }
 
@@ -130,7 +130,7 @@ TEST_F(gpu, more_vms_than_address_spaces)
 		}
 	}
 	for (int i = 0; i < 20; i++)
-		close(other[i].fd);
+		uapi_gpu_close(&other[i]);
 }
 
 TEST_F(gpu, close_with_work_queued)
@@ -140,7 +140,7 @@ TEST_F(gpu, close_with_work_queued)
 	test_gpu_open(&other, 2);
 	ASSERT_LE(0, queue_endless(&other, 0));
 	ASSERT_LE(0, queue_endless(&other, 1));
-	close(other.fd);
+	uapi_gpu_close(&other);
 	PASSES(device_works());
 	test_gpu_store(&self->gpu, self->gpu.group, DATA_VA, 7);
 	EXPECT_EQ(7, self->gpu.data.cpu[0]);
@@ -153,7 +153,7 @@ TEST_F(gpu, close_with_work_running)
 	test_gpu_open(&other, 2);
 	ASSERT_LE(0, queue_endless(&other, 0));
 	usleep(50000);
-	close(other.fd);
+	uapi_gpu_close(&other);
 	PASSES(device_works());
 }
 
@@ -182,7 +182,7 @@ TEST_F(gpu, sync_file_outlives_the_file)
 	ASSERT_LE(0, poll_fd.fd);
 	usleep(50000);
 	EXPECT_EQ(0, uapi_sync_file_status(poll_fd.fd));
-	close(other.fd);
+	uapi_gpu_close(&other);
 	ASSERT_EQ(1, poll(&poll_fd, 1, JOB_TIMEOUT_NS / 1000000));
 	EXPECT_EQ(-ECANCELED, uapi_sync_file_status(poll_fd.fd));
 	close(poll_fd.fd);
@@ -218,7 +218,7 @@ TEST_F(gpu, fence_across_files)
 	*(volatile uint32_t *)self->gpu.gate.cpu = 1;
 	test_syncobj_wait(other.fd, syncs[1].handle, JOB_TIMEOUT_NS);
 	EXPECT_EQ(0xABCD, other.data.cpu[0]);
-	close(other.fd);
+	uapi_gpu_close(&other);
 }
 
 /* A child works through the file it has inherited, and its end is not the file's. */

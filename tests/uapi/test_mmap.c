@@ -123,7 +123,7 @@ TEST_F(page, readable_in_every_power_state)
 		test_gpu_open(&gpu, 1);
 		test_gpu_store(&gpu, gpu.group, DATA_VA, 1);
 		ASSERT_NE(0, self->page[0]);
-		close(gpu.fd);
+		uapi_gpu_close(&gpu);
 	}
 }
 
@@ -147,7 +147,7 @@ TEST_F(page, submit_with_it)
 		test_syncobj_wait(gpu.fd, done.handle, JOB_TIMEOUT_NS);
 		ASSERT_EQ(i, gpu.data.cpu[0]);
 	}
-	close(gpu.fd);
+	uapi_gpu_close(&gpu);
 }
 
 TEST_F(page, cannot_be_made_writable)

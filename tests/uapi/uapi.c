@@ -92,12 +92,18 @@ int uapi_open(void)
 	return -1;
 }
 
-/* Whoever runs the tests says so. */
+/* A module from outside the kernel's tree carries a taint, one from inside does not. */
 bool uapi_running_on_peer(void)
 {
-	const char *driver = getenv("PANTHOR_DRIVER");
+	FILE *file = fopen("/sys/module/panthor/taint", "r");
+	char taint[16] = "";
 
-	return driver && !strcmp(driver, "peer");
+	if (!file)
+		return false;
+	if (!fgets(taint, sizeof(taint), file))
+		taint[0] = '\0';
+	fclose(file);
+	return !strchr(taint, 'O');
 }
 
 int uapi_drop_privileges(void)
@@ -566,6 +572,14 @@ int _test_gpu_open(struct uapi_gpu *gpu, uint32_t queues)
 		return -1;
 
 	return _test_group_create(gpu->fd, gpu->vm, queues, &gpu->group);
+}
+
+void uapi_gpu_close(struct uapi_gpu *gpu)
+{
+	uapi_buffer_unmap_cpu(&gpu->code);
+	uapi_buffer_unmap_cpu(&gpu->data);
+	uapi_buffer_unmap_cpu(&gpu->gate);
+	close(gpu->fd);
 }
 
 int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t value)

@@ -58,13 +58,26 @@
 				  .array = (uintptr_t)(ptr) }
 #define COUNT_OF(a)		(sizeof(a) / sizeof((a)[0]))
 
-#define PASSES(cmd)		ASSERT_EQ(0, cmd)
-#define FAILS(err, cmd) ({ errno = 0; ASSERT_EQ(-1, cmd); EXPECT_EQ(err, errno); })
+#define PASSES(cmd) ASSERT_EQ(0, cmd) TH_LOG("%s", strerror(errno))
+#define FAILS(err, cmd) ({								\
+	ASSERT_EQ(-1, cmd);								\
+	EXPECT_EQ(err, errno) TH_LOG("%s, not %s", strerror(errno), strerror(err));	\
+})
+
+/*
+ * Here this driver is stricter than the kernel's own, or the latter breaks:
+ * Documentation/uapi.rst has the list. The reason goes into the results.
+ */
+#define DEVIATION(reason) do {						\
+	if (uapi_running_on_peer())					\
+		SKIP(return, "deviation: %s", reason);			\
+} while (0)
 
 /* Opens the render node whose driver is called panthor; -1 with ENODEV. */
 int uapi_open(void);
 /* Name and version of the driver behind fd. */
 int uapi_version(int fd, char *name, size_t name_size, int *major, int *minor);
+/* Is this the kernel's own driver? */
 bool uapi_running_on_peer(void);
 /* Give up root and all capabilities for good. */
 int uapi_drop_privileges(void);
@@ -243,6 +256,8 @@ struct uapi_gpu {
 
 int _test_gpu_open(struct uapi_gpu *gpu, uint32_t queues);
 #define test_gpu_open(...)			PASSES(_test_gpu_open(__VA_ARGS__))
+/* Everything that keeps the file open goes: the mappings as well. */
+void uapi_gpu_close(struct uapi_gpu *gpu);
 /* Run a stream that stores one word; it takes the first bytes of the code buffer. */
 int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t value);
 #define test_gpu_store(...)			PASSES(_test_gpu_store(__VA_ARGS__))
