@@ -190,6 +190,7 @@ static void csg_enter(struct mali *gpu, unsigned int slot, bool resume)
 	csg->progress_reported = false;
 	mali_fw_ack(gpu, out + OUT_ACK, csg->req, REQ_EVENTS);
 	mali_fw_write32(gpu, out + OUT_IRQ_REQ, mali_fw_read32(gpu, in + IN_IRQ_ACK));
+	csg->attention = 0;
 }
 
 static void late_irq(struct mali *gpu, uint64_t slot)
@@ -211,8 +212,10 @@ static void csg_leave(struct mali *gpu, unsigned int slot, bool suspend)
 	for (s = 0; s < MALI_STREAMS; s++)
 		if (csg->cs[s].running)
 			mali_cs_stop(gpu, &csg->cs[s]);
-	if (suspend && gpu->config.knob_late_csg_irq)
-		mali_event_post(gpu, mali_now_ns(gpu) + LATE_IRQ_NS, late_irq, slot);
+	if (!suspend || !gpu->config.knob_late_csg_irq)
+		return;
+	mali_event_cancel(gpu, late_irq, slot);	/* at most one in the queue */
+	mali_event_post(gpu, mali_now_ns(gpu) + LATE_IRQ_NS, late_irq, slot);
 }
 
 static void csg_set_state(struct mali *gpu, unsigned int slot, enum mali_csg_state want)
@@ -247,6 +250,17 @@ static void csg_change(struct mali *gpu, uint64_t slot)
 
 /* ---- doorbells ---- */
 
+static void csg_check_attention(struct mali *gpu, unsigned int slot)
+{
+	struct mali_csg *csg = &gpu->csg[slot];
+	uint32_t req = mali_fw_read32(gpu, gpu->blocks.csg_out[slot] + OUT_IRQ_REQ);
+	uint32_t ack = mali_fw_read32(gpu, gpu->blocks.csg_in[slot] + IN_IRQ_ACK);
+
+	if ((req ^ ack) & ~csg->attention)
+		mali_guest_error(gpu, "IRQ_ACK differs where nothing was requested", slot, req, ack);
+	csg->attention &= req ^ ack;
+}
+
 static void csg_stream_doorbells(struct mali *gpu, unsigned int slot, uint32_t streams)
 {
 	unsigned int s;
@@ -269,6 +283,7 @@ void mali_csg_doorbell(struct mali *gpu, unsigned int slot)
 	streams = mali_fw_ack(gpu, out + OUT_DB_ACK, mali_fw_read32(gpu, in + IN_DB_REQ),
 			      0xFFFFFFFF);
 	csg->req = mali_fw_read32(gpu, in + IN_REQ);
+	csg_check_attention(gpu, slot);
 	mali_trace(gpu, MALI_TRACE_FW, NULL, csg->req, 1, slot);
 	if (REQ_STATE(csg->req) > MALI_CSG_RESUME) {
 		mali_guest_error(gpu, "illegal group state requested", slot, csg->req, 0);

@@ -159,6 +159,7 @@ static void slice_run(struct mali *gpu, uint64_t arg)
 	uint8_t order[STREAMS_MAX];
 	unsigned int i, n;
 
+	mali_event_cancel(gpu, slice_run, 0);	/* one that was put off may have a twin */
 	gpu->sched.when_ns = MALI_NEVER;
 	if (!mali_mcu_running(gpu) || mali_mcu_defer(gpu, slice_run, arg))
 		return;

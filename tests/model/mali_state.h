@@ -181,6 +181,7 @@ struct mali_csg {
 	uint32_t cs_config[MALI_STREAMS];	/* CONFIG, latched when the stream starts */
 	uint32_t cs_idle_bits[MALI_STREAMS];
 	uint32_t cs_raised[MALI_STREAMS];	/* events raised and not seen acknowledged */
+	uint32_t attention;		/* IRQ_REQ bits flipped and not seen acknowledged */
 };
 
 /* Who runs next. (mali_sched.c) */

@@ -85,6 +85,7 @@ static void stream_attention(struct mali *gpu, unsigned int slot, unsigned int s
 
 	if (!((req ^ ack) & MALI_BIT(s)))
 		mali_fw_write32(gpu, out, req ^ MALI_BIT(s));
+	gpu->csg[slot].attention |= MALI_BIT(s);
 	mali_glb_interrupt(gpu, MALI_BIT(slot));
 }
 

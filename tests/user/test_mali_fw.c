@@ -482,6 +482,16 @@ static void acknowledging_what_was_not_raised(void)
 	is_u64(guest_errors(), 1);
 }
 
+/* IRQ_ACK is a copy of IRQ_REQ: a bit that firmware never flipped is a mistake. */
+static void attention_that_was_not_requested(void)
+{
+	machine(1);
+	fw_set(CSG_IN(0) + 0xC, fw_get(CSG_IN(0) + 0xC) ^ 4);
+	csg_ring(1, 0);
+	fake_advance(1000000);
+	is_u64(guest_errors(), 1);
+}
+
 /* ---- tiler heap ---- */
 
 #define CHUNK_VA	0x30000000ull
@@ -728,6 +738,7 @@ TAP_MAIN(
 	{ "attention_bits_do_not_toggle_twice", attention_bits_do_not_toggle_twice },
 	{ "stream_mask", stream_mask },
 	{ "acknowledging_what_was_not_raised", acknowledging_what_was_not_raised },
+	{ "attention_that_was_not_requested", attention_that_was_not_requested },
 	{ "heap_grant", heap_grant },
 	{ "heap_refusal", heap_refusal },
 	{ "heap_chunk_that_is_not_mapped", heap_chunk_that_is_not_mapped },

@@ -295,9 +295,11 @@ static void restart_on_old_memory(void)
 	EMIT(0, 0, cs_move48(0, DATA_VA), cs_move48(4, 1), cs_sync_add64(0, 4, true));
 	fake_advance(1000000);
 	ok((fw_get(CSG_IN(0)) ^ fw_get(CSG_OUT(0))) & 1u << 28);
+	fw_set(GLB_OUT, fw_get(GLB_OUT) ^ 1u << 27);	/* as if an event were pending */
 	wr(0x700, 0);
 	ok(fake_mcu_start());
 	is_u64((fw_get(CSG_IN(0)) ^ fw_get(CSG_OUT(0))) & 0xF0000000, 0);
+	is_u64((fw_get(GLB_IN) ^ fw_get(GLB_OUT)) & 1u << 27, 0);
 	is_u64(fw_get(CSG_OUT(0)) & 7, 0);	/* the slot is empty */
 	is_u64(fw_get(SHARED), 0x01050000);
 	EMIT(0, 0, 0, 0);
@@ -306,6 +308,28 @@ static void restart_on_old_memory(void)
 	ok(group_state(0, 1));
 	fake_advance(1000000);
 	is_u64(group_extract(0, 0), 40);
+}
+
+/* Stopped with the cores on and work in flight: they go off, and nothing is written. */
+static void disable_under_load(void)
+{
+	fake_start(NULL);
+	fake_boot();
+	fw_set(GLB_IN + 0x14, 1000);
+	fw_set(GLB_IN, fw_get(GLB_IN) ^ 1u << 3);
+	glb_ring();
+	ok(glb_wait(1u << 3));
+	group_make(0, 1, 1);
+	ok(group_state(0, 1));
+	EMIT(0, 0, cs_req_resource(1), cs_run_compute(), cs_wait(1));
+	fake_advance(5000);
+	is_u64(rd64(0x140), 0x50005);
+	wr(0x700, 0);
+	is_u64(rd64(0x140), 0);
+	is_u64(rd64(0x150), 0);
+	fake_advance(1000000);
+	is_u64(group_extract(0, 0), 16);	/* the job never ended */
+	is_u64(rd(0x1000) & 1, 1);	/* from before: only CLEAR and reset remove it */
 }
 
 /* After a reset, slow: everything is initialised again. */
@@ -440,6 +464,7 @@ TAP_MAIN(
 	{ "halt_by_the_state_field", halt_by_the_state_field },
 	{ "halt_waits_for_the_groups", halt_waits_for_the_groups },
 	{ "restart_on_old_memory", restart_on_old_memory },
+	{ "disable_under_load", disable_under_load },
 	{ "reset_and_slow_restart", reset_and_slow_restart },
 	{ "page_fault_of_the_firmware", page_fault_of_the_firmware },
 	{ "boot_fails_twice", boot_fails_twice },

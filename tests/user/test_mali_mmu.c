@@ -538,6 +538,25 @@ static void locked_firmware_waits(void)
 	is_u64(rd(0x704), 1);
 }
 
+/* So do state changes of groups, each of its own slot. */
+static void locked_firmware_starts_no_group(void)
+{
+	machine();
+	group_make(2, SLOT + 1, 1);
+	group_make(3, SLOT + 2, 1);
+	fw_set(CSG_IN(2), 1);
+	fw_set(CSG_IN(3), 1);
+	csg_ring(1 << 2 | 1 << 3, 1);
+	fake_advance(5000);	/* sampled, not yet done */
+	fake_lock(0, 0x04000000, 16);
+	fake_advance(1000000);
+	is_u64(fw_get(CSG_OUT(2)) & 7, 0);
+	fake_as_command(0, 3);
+	fake_advance(1000000);
+	is_u64(fw_get(CSG_OUT(2)) & 7, 1);
+	is_u64(fw_get(CSG_OUT(3)) & 7, 1);
+}
+
 /* ---- life of a fault ---- */
 
 static void clear_does_not_restart_the_access(void)
@@ -703,14 +722,21 @@ static void access_across_pages_is_all_or_nothing(void)
 static void reset_forgets_faults_and_locks(void)
 {
 	machine();
+	fake_map(SLOT, VA, 0x100000000ull, 4096, PTE_RW);
+	group_make(1, SLOT + 1, 1);
+	ok(group_state(1, 1));
+	EMIT(1, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
 	ok(!gpu_store(VA, 1));
+	is_u64(rd64(0x040), 0x100000000ull);
+	is_u64(rd(0x2000) & 0xFF, 2u << SLOT);
 	fake_lock(SLOT, VA, 15);
 	wr(0x030, 0x101);
 	fake_advance(1000000);
 	is_u64(rd(0x2000), 0);
-	is_u64(rd(AS_REG(SLOT, AS_FAULTSTATUS)), 0);
+	is_u64(rd(AS_REG(SLOT + 1, AS_FAULTSTATUS)), 0);
 	is_u64(rd(AS_REG(SLOT, AS_STATUS)), 0);
 	is_u64(rd(0x034) & 0x10, 0);
+	is_u64(rd64(0x040), 0);
 	ok(!mali_translate(fake.gpu, SLOT, DATA_VA, NULL, NULL, NULL));
 }
 
@@ -737,6 +763,7 @@ TAP_MAIN(
 	{ "edit_under_lock", edit_under_lock },
 	{ "small_and_huge_lock_codes", small_and_huge_lock_codes },
 	{ "locked_firmware_waits", locked_firmware_waits },
+	{ "locked_firmware_starts_no_group", locked_firmware_starts_no_group },
 	{ "clear_does_not_restart_the_access", clear_does_not_restart_the_access },
 	{ "release_without_repair_faults_again", release_without_repair_faults_again },
 	{ "unmapping_fails_the_work", unmapping_fails_the_work },

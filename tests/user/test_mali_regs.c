@@ -156,8 +156,12 @@ static void timestamp_runs_cycles_when_asked(void)
 	fake_advance(1000);
 	is_u64(rd64(0x090), cycles);
 	is_u64(rd(0x034) & 0x40, 0);
+	wr(0x030, 0x103);	/* goes on where it stopped */
+	fake_advance(500);
+	is_u64(rd64(0x090), cycles + 500);
+	wr(0x030, 0x003);
 	fake_advance(1000000000000ull);	/* no overflow on the way */
-	is_u64(rd64(0x098), 24000000ull * 1000 + 24000 + 24 * 2);
+	is_u64(rd64(0x098), 24000000ull * 1000 + 24000 + 24 * 5 / 2);
 }
 
 static void soft_reset(void)
@@ -316,7 +320,9 @@ static void power_off_loses_everything(void)
 	wr(0x304, 0);
 	fake_l2_on();
 	ok(fake.line[MALI_IRQ_GPU]);
+	wr(0x030, 0x101);
 	mali_power(fake.gpu, false);
+	is_u64(fake.alarm_ns, UINT64_MAX);
 	ok(!fake.line[MALI_IRQ_GPU]);
 	is_u64(rd(0x000), 0);
 	wr(0x028, 1);
@@ -332,6 +338,10 @@ static void power_off_loses_everything(void)
 	is_u64(rd(0x028), 0);
 	is_u64(rd(0x304), 31);
 	is_u64(rd(0x160), 0);
+	wr(0x024, 0x100);
+	wr(0x030, 0x101);	/* the one that the power cut has gone */
+	fake_advance(1000000);
+	is_u64(rd(0x020), 0x100);
 }
 
 TAP_MAIN(
