@@ -15,6 +15,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/io-pgtable.h>
+#include <linux/kmemleak.h>
 #include <linux/slab.h>
 
 #include "lib/pt.h"
@@ -125,8 +126,11 @@ static void *pgtable_alloc(void *cookie, size_t size, gfp_t gfp)
 			pt->reserve->num_spare--;
 	}
 
-	if (page)
+	if (page) {
+		/* From now on only its physical address is kept anywhere. */
+		kmemleak_ignore(page);
 		pt->num_tables++;
+	}
 	return page;
 }
 

@@ -32,7 +32,7 @@ static void vm_shared_fini(struct drm_device *drm, void *data)
 }
 
 /**
- * panthor_vm_init() - prepare the device for VMs
+ * panthor_vm_init() - prepare the device for VMs and what they map
  * @ptdev: device
  *
  * Context: probe.
@@ -41,9 +41,14 @@ static void vm_shared_fini(struct drm_device *drm, void *data)
 int panthor_vm_init(struct panthor_device *ptdev)
 {
 	struct panthor_vm_shared *shared = drmm_kzalloc(&ptdev->base, sizeof(*shared), GFP_KERNEL);
+	int ret;
 
 	if (!shared)
 		return -ENOMEM;
+
+	ret = panthor_gem_init(ptdev);
+	if (ret)
+		return ret;
 
 	shared->bind_wq = alloc_workqueue("panthor-bind", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!shared->bind_wq)
@@ -109,8 +114,8 @@ static void vm_cleanup_work(struct work_struct *work)
 }
 
 /**
- * panthor_vm_put_deferred() - drop a reference from where the VM must not be freed
- * @vm: VM; the reference moves to the cleanup work
+ * panthor_vm_put_deferred() - leave zombies and a reference to the cleanup work
+ * @vm: VM; the reference moves to the work
  *
  * Context: any; neither sleeps nor allocates.
  */
@@ -122,18 +127,20 @@ void panthor_vm_put_deferred(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_queue_cleanup() - have zombies of &struct panthor_vm_bo freed, if there are any
+ * panthor_vm_cleanup() - free zombies of &struct panthor_vm_bo
  * @vm: VM
  *
- * Context: any; neither sleeps nor allocates.
+ * For those who may: memory is back when a synchronous unmap returns.
+ *
+ * Context: process context, sleeps; no reservation is held.
  */
-void panthor_vm_queue_cleanup(struct panthor_vm *vm)
+void panthor_vm_cleanup(struct panthor_vm *vm)
 {
-	/* A look at the parked list without op_lock: whoever filled it comes here after that. */
-	if (llist_empty(&vm->base.bo_defer) && list_empty_careful(&vm->parked_vmas))
-		return;
+	drm_gpuvm_bo_deferred_cleanup(&vm->base);
 
-	panthor_vm_put_deferred(panthor_vm_get(vm));
+	/* A look without op_lock: whoever parks something comes here after that. */
+	if (!list_empty_careful(&vm->parked_vmas))
+		panthor_vm_put_deferred(panthor_vm_get(vm));
 }
 
 /**
@@ -334,6 +341,7 @@ void panthor_vm_destroy(struct panthor_vm *vm)
 	panthor_vm_batch_init(&batch, vm, &op, 1);
 	WARN_ON_ONCE(panthor_vm_batch_run(&batch));
 	panthor_vm_batch_fini(&batch);
+	panthor_vm_cleanup(vm);
 }
 
 /**

@@ -149,6 +149,7 @@ static int bind_sync_run(struct panthor_vm *vm, struct panthor_vm_op *ops, u32 n
 	ret = panthor_vm_batch_run(&batch);
 	*done += batch.num_done;
 	panthor_vm_batch_fini(&batch);
+	panthor_vm_cleanup(vm);
 	return ret ?: prepare_ret;
 }
 

@@ -77,7 +77,7 @@ static struct dma_fence *vm_job_run(struct drm_sched_job *base)
 	return ERR_PTR(ret);
 }
 
-/* The last reference of the VM must not be dropped in its scheduler's own work. */
+/* The cleanup work gets the reference: the last one must not go in the scheduler's own work. */
 static void vm_job_free(struct drm_sched_job *base)
 {
 	struct vm_job *job = to_vm_job(base);

@@ -86,6 +86,7 @@ int panthor_vm_map_bo(struct panthor_vm *vm, struct panthor_gem_object *bo, u64 
 	if (!ret)
 		ret = panthor_vm_batch_run(&batch);
 	panthor_vm_batch_fini(&batch);
+	panthor_vm_cleanup(vm);
 	return ret;
 }
 
@@ -111,6 +112,7 @@ int panthor_vm_unmap(struct panthor_vm *vm, u64 va, u64 size)
 	panthor_vm_batch_init(&batch, vm, &op, 1);
 	ret = panthor_vm_batch_run(&batch);
 	panthor_vm_batch_fini(&batch);
+	panthor_vm_cleanup(vm);
 	return ret;
 }
 

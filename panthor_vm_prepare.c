@@ -241,6 +241,8 @@ static void op_fini(struct panthor_vm_op *op)
  * panthor_vm_batch_fini() - release what a batch holds
  * @batch: batch in any state after panthor_vm_batch_init()
  *
+ * To be followed by panthor_vm_cleanup() or panthor_vm_put_deferred().
+ *
  * Context: process context, or a work that no fence waits for. No reservation
  * is held: references of BOs are dropped.
  */
@@ -250,5 +252,4 @@ void panthor_vm_batch_fini(struct panthor_vm_batch *batch)
 		op_fini(&batch->ops[i]);
 
 	panthor_pt_reserve_fini(&batch->tables);
-	panthor_vm_queue_cleanup(batch->vm);
 }

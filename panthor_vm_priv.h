@@ -149,8 +149,8 @@ extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
 /* drm_gpuvm_ops that panthor_vm.c implements */
 void panthor_vm_free(struct drm_gpuvm *gpuvm);
 
-/* Have zombies freed; the second form takes over the caller's reference. */
-void panthor_vm_queue_cleanup(struct panthor_vm *vm);
+/* Free zombies of &struct panthor_vm_bo, or leave them and a reference to the work. */
+void panthor_vm_cleanup(struct panthor_vm *vm);
 void panthor_vm_put_deferred(struct panthor_vm *vm);
 void panthor_vm_throttle(struct panthor_vm *vm);
 
