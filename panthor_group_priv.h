@@ -72,7 +72,8 @@ struct panthor_sync_wait {
  * A reference keeps everything in it valid. The user's handle, each job and a
  * slot hold one. At zero, release_work takes the group off the scheduler's list
  * and frees its buffers: in a worker, because jobs drop references in the
- * signalling path.
+ * signalling path. Jobs may outlive file and removal while they wait for fences of
+ * others; the DRM device, and with it the module, stays as long.
  */
 struct panthor_group {
 	/** @refcount: A. */

@@ -121,18 +121,6 @@ struct panthor_job *panthor_job_create(struct panthor_group *group,
 }
 
 /**
- * panthor_job_hold_power() - keep the device powered until the job is freed
- * @job: job; the caller holds the device powered
- *
- * Context: any.
- */
-void panthor_job_hold_power(struct panthor_job *job)
-{
-	pm_runtime_get_noresume(job->group->ptdev->base.dev);
-	job->powered = true;
-}
-
-/**
  * panthor_job_free() - free a job that was never armed, or that drm_sched is done with
  * @job: job
  *
@@ -147,7 +135,7 @@ void panthor_job_free(struct panthor_job *job)
 		atomic_dec(&group->ptdev->objects.fences); /* never was in a queue */
 	dma_fence_put(job->done);
 	if (job->powered)
-		panthor_device_put(group->ptdev);
+		panthor_sched_power_put(group->ptdev);
 	kfree(job);
 	panthor_group_put(group);
 }

@@ -15,7 +15,6 @@ extern const struct drm_sched_backend_ops panthor_job_sched_ops;
 struct panthor_job *panthor_job_create(struct panthor_group *group,
 				       const struct drm_panthor_queue_submit *submit,
 				       u64 client_id);
-void panthor_job_hold_power(struct panthor_job *job);
 void panthor_job_free(struct panthor_job *job);
 
 #endif

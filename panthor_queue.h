@@ -45,7 +45,7 @@ struct panthor_job {
 	u32 stream_size;
 	/** @latest_flush: I: flush id of the submission. */
 	u32 latest_flush;
-	/** @powered: I: holds a runtime PM reference. */
+	/** @powered: I: counts in &panthor_sched.powered_jobs. */
 	bool powered;
 	/** @node: Q: in &panthor_queue.in_flight. */
 	struct list_head node;

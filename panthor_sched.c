@@ -251,6 +251,39 @@ void panthor_sched_job_run(struct panthor_job *job)
 	sched_group_kick_locked(sched, group);
 }
 
+/**
+ * panthor_sched_power_get() - keep the device powered for one more job
+ * @ptdev: device, powered by the caller and not unplugged
+ *
+ * Context: signalling path; takes sched->lock. Never resumes.
+ */
+void panthor_sched_power_get(struct panthor_device *ptdev)
+{
+	struct panthor_sched *sched = ptdev->sched;
+
+	guard(mutex)(&sched->lock);
+
+	if (!sched->powered_jobs++)
+		pm_runtime_get_noresume(ptdev->base.dev);
+}
+
+/**
+ * panthor_sched_power_put() - a job of panthor_sched_power_get() has ended
+ * @ptdev: device
+ *
+ * Context: signalling path; takes sched->lock. Never suspends by itself.
+ */
+void panthor_sched_power_put(struct panthor_device *ptdev)
+{
+	struct panthor_sched *sched = ptdev->sched;
+
+	guard(mutex)(&sched->lock);
+
+	/* Removal has dropped the reference of jobs that were still waiting for somebody. */
+	if (sched->powered_jobs && !--sched->powered_jobs)
+		panthor_device_put(ptdev);
+}
+
 static void sched_queue_timeout(struct panthor_queue *queue)
 {
 	struct panthor_group *group = queue->group;

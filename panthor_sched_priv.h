@@ -85,6 +85,12 @@ struct panthor_sched {
 	/** @jobs: S: jobs in flight in all groups; the GPU is busy while not 0. */
 	u32 jobs;
 
+	/**
+	 * @powered_jobs: S: jobs between submission and end; while there are any the
+	 * scheduler holds one runtime PM reference. Stays 0 after removal.
+	 */
+	u32 powered_jobs;
+
 	/** @pass_work: runs a pass. */
 	struct delayed_work pass_work;
 	/** @sync_work: evaluates sync waits of groups in @waiting. */

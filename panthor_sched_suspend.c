@@ -224,6 +224,16 @@ void panthor_sched_post_reset(struct panthor_device *ptdev, bool failed)
 		sched_unblock(sched, SCHED_BLOCKED_RESET);
 }
 
+/* Jobs may wait for other drivers' fences for long; the device does not wait with them. */
+static void sched_drop_power(struct panthor_sched *sched)
+{
+	guard(mutex)(&sched->lock);
+
+	if (sched->powered_jobs)
+		pm_runtime_put_noidle(sched->ptdev->base.dev);
+	sched->powered_jobs = 0;
+}
+
 /**
  * panthor_sched_unplug() - end every job, for good
  * @ptdev: device; powered if groups are resident; a half-done panthor_sched_init() is fine
@@ -256,4 +266,5 @@ void panthor_sched_unplug(struct panthor_device *ptdev)
 
 	sched_forget_unknown(sched, true);
 	flush_work(&sched->sync_work);
+	sched_drop_power(sched);
 }

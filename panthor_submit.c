@@ -22,9 +22,9 @@
 #include "panthor_user_array.h"
 #include "panthor_vm.h"
 
-/* Bounds on one call, far above what a client with sense asks for. */
+/* Bounds on one call, far above what a client with sense asks for; syncs are those of all jobs. */
 #define SUBMIT_MAX_JOBS		4096
-#define SUBMIT_MAX_SYNCS	4096
+#define SUBMIT_MAX_SYNCS	16384
 
 /**
  * struct submit_job - one job of a batch
@@ -44,6 +44,7 @@ struct submit_job {
  * @group: group, one reference
  * @jobs: the jobs
  * @job_count: number of @jobs
+ * @sync_count: number of sync operations of all jobs
  * @syncs: all syncobjs
  * @exec: locked reservations
  */
@@ -52,6 +53,7 @@ struct submit_batch {
 	struct panthor_group *group;
 	struct submit_job *jobs;
 	u32 job_count;
+	u32 sync_count;
 	struct panthor_sync_batch syncs;
 	struct drm_exec exec;
 };
@@ -64,13 +66,15 @@ static int submit_prepare_job(struct submit_batch *batch, struct submit_job *sjo
 	sjob->syncs = panthor_user_array_copy(&submit->syncs,
 					      offsetofend(struct drm_panthor_sync_op,
 							  timeline_value),
-					      sizeof(*sjob->syncs), SUBMIT_MAX_SYNCS);
+					      sizeof(*sjob->syncs),
+					      SUBMIT_MAX_SYNCS - batch->sync_count);
 	if (IS_ERR(sjob->syncs)) {
 		ret = PTR_ERR(sjob->syncs);
 		sjob->syncs = NULL;
 		return ret;
 	}
 	sjob->sync_count = submit->syncs.count;
+	batch->sync_count += sjob->sync_count;
 
 	sjob->job = panthor_job_create(batch->group, submit, batch->file->client_id);
 	if (IS_ERR(sjob->job)) {
@@ -152,7 +156,8 @@ static void submit_commit(struct submit_batch *batch)
 		struct drm_sched_job *base = &sjob->job->base;
 		struct dma_fence *fence;
 
-		panthor_job_hold_power(sjob->job);
+		panthor_sched_power_get(batch->group->ptdev);
+		sjob->job->powered = true;
 		drm_sched_job_arm(base);
 		fence = &base->s_fence->finished;
 		panthor_sync_batch_set_fence(&batch->syncs, sjob->syncs, sjob->sync_count, fence);
