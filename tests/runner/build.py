@@ -7,6 +7,7 @@ whichever checkout built there last.
 """
 
 import filecmp
+import hashlib
 import os
 import re
 import shutil
@@ -211,17 +212,34 @@ def new_job(cache, title, name, task=None):
 
 # -- test programs --------------------------------------------------------------------------
 
+def program_folder(cache, repo, name):
+    """Return the object folder of a checkout's programs; drop those of vanished checkouts.
+
+    Unlike the driver's, these are built from the checkout itself, so that compilers
+    name its files; make compares time stamps, which mean nothing between checkouts.
+    """
+    parent = cache.root / 'driver'
+    for link in parent.glob('programs-*/checkout'):
+        if link.is_symlink() and not link.exists():
+            shutil.rmtree(link.parent, ignore_errors=True)
+    base = parent / ('programs-' + hashlib.sha256(str(repo).encode()).hexdigest()[:8])
+    out = base / name
+    out.mkdir(parents=True, exist_ok=True)
+    if not (base / 'checkout').is_symlink():
+        (base / 'checkout').symlink_to(repo)
+    return out
+
+
 def programs_build(cache, repo, what, arch, job):
     """Build tests/WHAT for an architecture; return the programs."""
-    out = cache.root / 'driver' / f'{what}-{arch}'
-    out.mkdir(parents=True, exist_ok=True)
+    out = program_folder(cache, repo, f'{what}-{arch}')
     make = ['make', '-C', repo / 'tests' / what, f'O={out}', f'-j{cache.jobs}',
             f'KDIR={cache.get("linux-source")}']
     prefix = []
     if arch == 'arm64':
         prefix = chroot(cache, [repo])
         make += [f'CROSS_COMPILE={CROSS}', f'SYSROOT={cache.get("rootfs") / "root"}']
-    with cache.lock(out.name):
+    with cache.lock(f'{out.parent.name}-{out.name}'):
         job.run([*prefix, *make], cwd='/')
     sources = {p.stem for p in (repo / 'tests' / what).glob('*.c')}
     return sorted(p for p in out.iterdir() if p.is_file() and os.access(p, os.X_OK) and

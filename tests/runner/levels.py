@@ -131,12 +131,12 @@ def indented_points(run, lines, trouble=None):
 def level_user(run):
     """Programs that run on this machine: pure logic and the model, with sanitizers."""
     run.cache.get('host-build')
-    out = run.cache.root / 'driver' / 'user'
+    out = build.program_folder(run.cache, run.repo, 'user')
     make = ['make', '-C', run.repo / 'tests/user', f'O={out}', f'-j{run.options.jobs}']
     if run.options.coverage:
         return user_coverage(run, make)
     tally = tap.Tally()
-    with run.cache.lock('user'):
+    with run.cache.lock(f'{out.parent.name}-user'):
         with run.job('tests/user', 'user') as job:
             job.run([*make, 'all'])
         programs = sorted(p for p in out.glob('test_*') if os.access(p, os.X_OK) and
@@ -167,7 +167,7 @@ def user_coverage(run, make):
     """Run everything once more without sanitizers and print line coverage."""
     tally = tap.Tally()
     log = run.cache.root / 'log' / 'coverage.log'
-    with run.cache.lock('user'), run.screen.task('coverage', log):
+    with run.cache.lock('coverage'), run.screen.task('coverage', log):
         r = subprocess.run([str(m) for m in make] + ['COVERAGE=1', 'coverage'], text=True,
                            capture_output=True, check=False)
     log.write_text(r.stdout + r.stderr)
@@ -321,8 +321,18 @@ def vm_judge(run, tally, result, name):
     reports = logscan.scan(log, PEER_ALLOWED if run.driver == 'peer' else ())
     for report in reports:
         run.point(tally, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
+    judge_guest_errors(run, tally, result.guest_errors)
     if not reports and not result.trouble:
         run.point(tally, True, 'the kernel log is clean')
+
+
+def judge_guest_errors(run, tally, errors):
+    """Count what the virtual Mali says about our driver; of the peer's it is only shown."""
+    text = '\n'.join(dict.fromkeys(errors[:200]))
+    if run.driver == 'ours':
+        run.point(tally, not errors, 'the virtual Mali has no complaint', text)
+    elif errors:
+        run.screen.note(f'the virtual Mali has {len(errors)} complaints:\n{text}')
 
 
 def level_uapi(run):

@@ -27,6 +27,7 @@ class Result:
         self.status = None      # exit status of its script, None if it never got there
         self.trouble = None     # why the run ended badly
         self.log = log          # the kernel's log
+        self.guest_errors = []  # what the device says the driver did wrong
         self.up_s = None        # guest's uptime at the start and the end
         self.seconds = 0
 
@@ -52,6 +53,7 @@ class Machine:
         argv = [self.qemu, '-M', 'virt,gic-version=3', '-cpu', 'cortex-a76', '-smp', self.cpus,
                 '-m', self.memory, '-display', 'none', '-nodefaults', '-monitor', 'none', '-no-reboot',
                 '-serial', f'file:{self.dir}/kernel.log', '-serial', 'stdio',
+                '-d', 'guest_errors', '-D', self.dir / 'device.log',
                 '-kernel', self.image, '-initrd', self.dir / 'initrd',
                 '-append', ' '.join([text, append]).strip(), *self.extra]
         if self.device:
@@ -81,6 +83,7 @@ class Machine:
                 if process.poll() is None:
                     process.kill()
         result.seconds = time.monotonic() - start
+        result.guest_errors = device_errors(self.dir / 'device.log')
         (self.dir / 'initrd').unlink()
         if result.status is None and not result.trouble:
             stderr = (self.dir / 'qemu.log').read_text(errors='replace').strip()
@@ -132,3 +135,10 @@ class Machine:
         if now - heard > SILENCE_S:
             return f'silent for {SILENCE_S} s'
         return None
+
+
+def device_errors(log):
+    """Return the virtual Mali's complaints in QEMU's log; other devices' do not count."""
+    if not log.exists():
+        return []
+    return [x for x in log.read_text(errors='replace').splitlines() if x.startswith('mali-csf:')]

@@ -38,13 +38,15 @@ objects() {
 	awk '$1 ~ /drm|dma_fence|sync_file|panthor|io-pgtable/ { print $1, $2 }' /proc/slabinfo
 }
 
-# nothing_left: whether the driver's own count of its objects is zero; the peer has none.
-nothing_left() {
-	for file in /sys/kernel/debug/dri/*/objects; do
-		[ -f "$file" ] || continue
-		cat "$file"
-		! grep -q ': *[1-9]' "$file" || return 1
-	done
+# alive: the driver's own count of its objects (the peer has none).
+alive() {
+	cat /sys/kernel/debug/dri/*/objects 2>/dev/null
+}
+
+# as_after_load: whether no object is alive but those of the firmware.
+as_after_load() {
+	alive >/tmp/alive.now
+	diff /tmp/alive /tmp/alive.now
 }
 
 load_cycle() {
@@ -74,11 +76,12 @@ back() {
 }
 
 check "load panthor" driver_load
+alive >/tmp/alive
 check "unload panthor" driver_unload
 check "warm up: load and unload $warm_up times" repeat $warm_up load_cycle
 check "load panthor" driver_load
 check "warm up: unbind and bind $warm_up times" repeat $warm_up bind_cycle
-check "no object of a client is left" nothing_left
+check "no object of a client is left" as_after_load
 check "unload panthor" driver_unload
 slab=$(settled SUnreclaim)
 vmalloc=$(settled VmallocUsed)
@@ -87,7 +90,7 @@ objects >/tmp/objects.before
 check "load and unload $((cycles / 2)) times" repeat $((cycles / 2)) load_cycle
 check "load panthor" driver_load
 check "unbind and bind $((cycles / 2)) times" repeat $((cycles / 2)) bind_cycle
-check "no object of a client is left" nothing_left
+check "no object of a client is left" as_after_load
 check "unload panthor" driver_unload
 check "unreclaimable slab memory is back" back SUnreclaim "$slab"
 check "vmalloc memory is back" back VmallocUsed "$vmalloc"
