@@ -164,6 +164,19 @@ bool mali_inject(struct mali *gpu, enum mali_inject what, unsigned int slot, uns
 bool mali_translate(struct mali *gpu, unsigned int slot, uint64_t va,
 		    uint64_t *pa, uint32_t *flags, uint64_t *size);
 
+/*
+ * Can the GPU still get at any byte of this physical range: as a page table of
+ * a configured slot, through its tables, or through a translation that its TLB
+ * holds? A page for which this is true must not be given to anyone else.
+ */
+enum mali_reach { MALI_REACH_NONE, MALI_REACH_TABLE, MALI_REACH_MAPPED, MALI_REACH_TLB };
+struct mali_reached {
+	enum mali_reach how;
+	unsigned int slot;
+	uint64_t va;	/* of the first address that leads there */
+};
+bool mali_reaches(struct mali *gpu, uint64_t pa, uint64_t len, struct mali_reached *reached);
+
 /* As mali_translate(), for tables not bound to any slot (48-bit input). */
 bool mali_walk_root(struct mali *gpu, uint64_t root_pa, uint64_t va,
 		    uint64_t *pa, uint32_t *flags, uint64_t *size);

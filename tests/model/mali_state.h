@@ -196,7 +196,7 @@ struct mali_sched {
 struct mali_dirty {
 	uint32_t serial;		/* of the last suspended group */
 	uint32_t clean;			/* all up to here are in RAM */
-	uint64_t lost;			/* bit serial % 64: was in an L2 that lost its contents */
+	uint64_t lost;			/* bit serial % 64: was in an L2 that lost power */
 };
 
 struct mali {
@@ -275,6 +275,11 @@ uint64_t mali_power_active(struct mali *gpu, enum mali_domain_id id);
 uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
 		   struct mali_leaf *leaf);
 
+/* A leaf's or table's bits of a descriptor, for mali_reach.c too. (mali_walk.c) */
+enum mali_desc { MALI_DESC_NONE, MALI_DESC_TABLE, MALI_DESC_LEAF };
+enum mali_desc mali_desc_kind(uint64_t desc, unsigned int level, uint64_t *pa, uint64_t *size);
+unsigned int mali_walk_first_level(const struct mali_tables *tables);
+
 /* mali_mmu.c */
 void mali_mmu_reset(struct mali *gpu);
 uint32_t mali_as_reg_read(struct mali *gpu, unsigned int slot, unsigned int word);
@@ -318,7 +323,8 @@ uint32_t mali_fw_ack(struct mali *gpu, uint32_t out_va, uint32_t req, uint32_t m
 void mali_glb_boot(struct mali *gpu);
 void mali_glb_event(struct mali *gpu, uint32_t bits);
 void mali_glb_doorbell(struct mali *gpu, unsigned int page);
-void mali_glb_groups_changed(struct mali *gpu);	/* a group came, went, or changed its idle state */
+/* A group came, went, or changed its idle state. */
+void mali_glb_groups_changed(struct mali *gpu);
 void mali_glb_interrupt(struct mali *gpu, uint32_t job_bits);
 void mali_glb_flush_irqs(struct mali *gpu);	/* after the last memory write */
 

@@ -133,7 +133,8 @@ static void stream_sync_updated(struct mali *gpu, struct mali_cs *cs, uint64_t v
 
 static bool stream_resources(struct mali *gpu, struct mali_cs *cs, uint32_t wanted)
 {
-	gpu->sched.again = true;	/* what is given up may be what another one waits for */
+	if (cs->granted & ~wanted)	/* perhaps what another one waits for */
+		gpu->sched.again = true;
 	return !wanted || mali_endpoint_request(gpu, cs->at.id >> 8, wanted);
 }
 

@@ -109,6 +109,22 @@ static bool leaf_legal(uint64_t desc, unsigned int level)
 	return level == LEVELS - 1 ? (desc & DESC_TABLE) != 0 : level > 0;
 }
 
+enum mali_desc mali_desc_kind(uint64_t desc, unsigned int level, uint64_t *pa, uint64_t *size)
+{
+	*pa = desc & DESC_ADDRESS;
+	*size = low_bits(level_shift(level)) + 1;
+	if (!(desc & DESC_VALID))
+		return MALI_DESC_NONE;
+	if (!is_leaf_level(desc, level))
+		return MALI_DESC_TABLE;
+	return leaf_legal(desc, level) ? MALI_DESC_LEAF : MALI_DESC_NONE;
+}
+
+unsigned int mali_walk_first_level(const struct mali_tables *tables)
+{
+	return LEVELS - (tables->in_bits - PAGE_BITS + INDEX_BITS - 1) / INDEX_BITS;
+}
+
 uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
 		   struct mali_leaf *leaf)
 {
@@ -120,7 +136,7 @@ uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t 
 	if (va > low_bits(tables->in_bits))
 		return MALI_EXC_ADDR_SIZE_IN;
 	gpu->stats.page_walks++;
-	level = LEVELS - (tables->in_bits - PAGE_BITS + INDEX_BITS - 1) / INDEX_BITS;
+	level = mali_walk_first_level(tables);
 	for (;;) {
 		uint64_t index = va >> level_shift(level) & low_bits(INDEX_BITS);
 		uint64_t desc;

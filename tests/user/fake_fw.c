@@ -238,7 +238,8 @@ uint64_t cs_wait(unsigned int slots)
 
 uint64_t cs_sync_add64(unsigned int addr_reg, unsigned int value_reg, bool system)
 {
-	return op(51) | (uint64_t)addr_reg << 40 | (uint64_t)value_reg << 32 | (system ? 0 : 2) << 1;
+	return op(51) | (uint64_t)addr_reg << 40 | (uint64_t)value_reg << 32 |
+	       (system ? 0 : 2) << 1;
 }
 
 uint64_t cs_sync_wait64(unsigned int addr_reg, unsigned int value_reg, bool greater)

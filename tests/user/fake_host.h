@@ -70,7 +70,7 @@ void fake_store32(uint64_t pa, uint32_t value);
 #define MEMATTR_BOUND		0x4C4C4C4C8C4C8F4Cull
 
 /* Page tables; level is the one the descriptor goes to (3: page, 2: 2 MiB block, 1: 1 GiB). */
-uint64_t fake_pte(uint64_t root, uint64_t va, unsigned int level);	/* PA of the entry, tables made */
+uint64_t fake_pte(uint64_t root, uint64_t va, unsigned int level);	/* PA; makes tables */
 void fake_map(unsigned int slot, uint64_t va, uint64_t pa, uint64_t size, uint64_t pte);
 uint64_t fake_alloc(unsigned int slot, uint64_t va, uint64_t size, uint64_t pte);
 uint64_t fake_va(unsigned int slot, uint64_t va);			/* PA, 0: not mapped */
@@ -99,7 +99,7 @@ void fw_set(uint32_t va, uint32_t value);
 void fw_set64(uint32_t va, uint64_t value);
 
 void glb_ring(void);				/* doorbell 0 */
-bool glb_wait(uint32_t bits);			/* until GLB_REQ and GLB_ACK agree in bits; 100 ms */
+bool glb_wait(uint32_t bits);			/* until REQ and ACK agree; 100 ms */
 bool csg_wait(unsigned int g, uint32_t bits);
 void csg_ring(unsigned int groups, unsigned int streams);	/* streams: of each group */
 

@@ -37,8 +37,9 @@ static uint32_t rnd_word(void)
 
 static uint32_t rnd_register(void)
 {
-	static const uint32_t blocks[] = { 0x20, 0x30, 0x30, 0x140, 0x1A0, 0x1A0, 0x1E0, 0x304, 0x700,
-					   0x700, 0x1000, 0x2000, 0x2400, 0x2440, 0x2480, 0x10000 };
+	static const uint32_t blocks[] = { 0x20, 0x30, 0x30, 0x140, 0x1A0, 0x1A0, 0x1E0, 0x304,
+					   0x700, 0x700, 0x1000, 0x2000, 0x2400, 0x2440, 0x2480,
+					   0x10000 };
 
 	return blocks[rnd(sizeof(blocks) / sizeof(blocks[0]))] + rnd(16) * 4;
 }
@@ -178,8 +179,8 @@ static void run(uint64_t seed, void (*tweak)(struct mali_config *config))
 		printf("# seed %u, step %u: %s\n", (unsigned int)seed, i, worst ? worst : "lines");
 	revive();
 	if (getenv("MALI_STATS"))
-		printf("# seed %u: %u requests, %u instructions, %u page faults\n", (unsigned int)seed,
-		       (unsigned int)mali_stats(fake.gpu)->fw_requests,
+		printf("# seed %u: %u requests, %u instructions, %u page faults\n",
+		       (unsigned int)seed, (unsigned int)mali_stats(fake.gpu)->fw_requests,
 		       (unsigned int)mali_stats(fake.gpu)->cs_instructions,
 		       (unsigned int)mali_stats(fake.gpu)->mmu_faults);
 }

@@ -143,7 +143,8 @@ static void nothing_happens_without_a_doorbell(void)
 
 static void unknown_requests_are_acknowledged(void)
 {
-	const uint32_t bits = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 9 | 1u << 11 | 1u << 16 | 1u << 30;
+	const uint32_t bits = 1u << 4 | 1u << 5 | 1u << 6 | 1u << 9 | 1u << 11 | 1u << 16 |
+			      1u << 30;
 
 	fake_start(NULL);
 	fake_boot();
@@ -392,8 +393,8 @@ static void provoke_fault(unsigned int s)
 {
 	fake_store64(fake_va(1, DATA_VA) + 0x100, 5);
 	fake_store32(fake_va(1, DATA_VA) + 0x108, 1);
-	EMIT(0, s, cs_move48(0, DATA_VA + 0x100), cs_move48(4, 1), cs_sync_wait64(0, 4, true) & ~1ull,
-	     cs_move48(0, DATA_VA), cs_move48(2, 0x77), cs_store(0, 2, 1, 0), cs_wait(1));
+	EMIT(0, s, cs_move48(0, DATA_VA + 0x100), cs_move48(4, 1),
+	     cs_sync_wait64(0, 4, true) & ~1ull, cs_move48(0, DATA_VA), cs_move48(2, 0x77), cs_store(0, 2, 1, 0), cs_wait(1));
 }
 
 static void fault_holds_until_acknowledged(void)
@@ -626,7 +627,8 @@ static void streams_of_illegal_configuration(void)
 {
 	static const struct {
 		uint32_t offset, value;
-	} rows[] = { { 0x18, 0 }, { 0x18, 2048 }, { 0x18, 12288 }, { 0x10, 0x10000020 }, { 0x30, 0 } };
+	} rows[] = { { 0x18, 0 }, { 0x18, 2048 }, { 0x18, 12288 }, { 0x10, 0x10000020 },
+		     { 0x30, 0 } };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -405,7 +405,7 @@ static void a_loop_does_not_stop_the_others(void)
 	group_make(1, 2, 1);
 	fw_set(CSG_IN(1) + 0x34, 1 << 16 | 4 << 8 | 4);	/* lowest priority */
 	ok(group_state(1, START));
-	EMIT(0, 0, cs_move48(0, 0x40000000), cs_move32(2, 16), 32ull << 56 | 0ull << 40 | 2ull << 32);
+	EMIT(0, 0, cs_move48(0, 0x40000000), cs_move32(2, 16), 32ull << 56 | 2ull << 32);
 	fake_advance(1000000);
 	EMIT(1, 0, cs_move48(0, DATA_VA), cs_move32(2, 1), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
@@ -536,7 +536,8 @@ static void exclusive_endpoints(void)
 		for (owner = 0; owner < 2; owner++) {
 			machine();
 			group_make(1, 2, 1);
-			fw_set(CSG_IN(owner) + 0x34, fw_get(CSG_IN(owner) + 0x34) | 1u << (20 + type));
+			fw_set(CSG_IN(owner) + 0x34,
+			       fw_get(CSG_IN(owner) + 0x34) | 1u << (20 + type));
 			fw_set(CSG_IN(0), fw_get(CSG_IN(0)) ^ 1u << 4);
 			csg_ring(1, 0);
 			ok(csg_wait(0, 1u << 4));
@@ -551,6 +552,29 @@ static void exclusive_endpoints(void)
 			fake_advance(1000000);
 			is_u64(group_extract(1, 0), 8);
 		}
+}
+
+/* Whatever a stream waits for, the device sleeps until something happens. */
+static void blocked_streams_sleep(void)
+{
+	machine();
+	group_make(1, 2, 1);
+	fw_set(CSG_IN(1) + 0x34, fw_get(CSG_IN(1) + 0x34) | 1u << 20);
+	ok(group_state(1, START));
+	EMIT(0, 0, cs_req_resource(1));
+	fake_advance(1000000);
+	EMIT(1, 0, cs_req_resource(1));				/* an endpoint */
+	EMIT(0, 1, cs_move48(0, DATA_VA), cs_sync_wait64(0, 4, true));	/* a sync object */
+	fake_advance(1000000);
+	is_u64(fake.alarm_ns, UINT64_MAX);
+	EMIT(0, 0, cs_move48(0, 0x7000000000), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	is_u64(rd(0x2000) & 0xFF, 2);				/* a page fault */
+	is_u64(fake.alarm_ns, UINT64_MAX);
+	fake_lock(1, 0, 47);
+	EMIT(0, 1, 0);						/* a locked region */
+	fake_advance(1000000);
+	is_u64(fake.alarm_ns, UINT64_MAX);
 }
 
 static void leaving_frees_endpoints(void)
@@ -614,6 +638,7 @@ TAP_MAIN(
 	{ "order_by_queue_priority", order_by_queue_priority },
 	{ "endpoints_must_be_allowed", endpoints_must_be_allowed },
 	{ "exclusive_endpoints", exclusive_endpoints },
+	{ "blocked_streams_sleep", blocked_streams_sleep },
 	{ "leaving_frees_endpoints", leaving_frees_endpoints },
 	{ "wide_endpoint_request", wide_endpoint_request },
 )

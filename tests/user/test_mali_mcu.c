@@ -140,7 +140,8 @@ static void broken_images_end_fatal(void)
 		is_u64(rd(0x1000), 0);
 		is_u64(rd(0x020) & 1u << 19, 1u << 19);
 		is_u64(rd(0x2000) & 0xFF, broken[i].code ? 1 : 0);
-		is_u64(rd(AS_REG(0, AS_FAULTSTATUS)) & 0x3FF, broken[i].access << 8 | broken[i].code);
+		is_u64(rd(AS_REG(0, AS_FAULTSTATUS)) & 0x3FF,
+		       broken[i].access << 8 | broken[i].code);
 		is_u64(rd64(AS_REG(0, AS_FAULTADDRESS)), broken[i].va);
 	}
 	for (v = 0; v < MKFW_VARIANTS; v++)
@@ -295,11 +296,15 @@ static void restart_on_old_memory(void)
 	EMIT(0, 0, cs_move48(0, DATA_VA), cs_move48(4, 1), cs_sync_add64(0, 4, true));
 	fake_advance(1000000);
 	ok((fw_get(CSG_IN(0)) ^ fw_get(CSG_OUT(0))) & 1u << 28);
-	fw_set(GLB_OUT, fw_get(GLB_OUT) ^ 1u << 27);	/* as if an event were pending */
+	fw_set(GLB_OUT, fw_get(GLB_OUT) ^ 1u << 27);	/* as if events were pending */
+	fw_set(CSG_OUT(0) + 0xC, fw_get(CSG_IN(0) + 0xC) ^ 1);
+	fw_set(CS_OUT(0, 0), fw_get(CS_OUT(0, 0)) ^ 1u << 31);
 	wr(0x700, 0);
 	ok(fake_mcu_start());
 	is_u64((fw_get(CSG_IN(0)) ^ fw_get(CSG_OUT(0))) & 0xF0000000, 0);
 	is_u64((fw_get(GLB_IN) ^ fw_get(GLB_OUT)) & 1u << 27, 0);
+	is_u64(fw_get(CSG_OUT(0) + 0xC), fw_get(CSG_IN(0) + 0xC));
+	is_u64((fw_get(CS_OUT(0, 0)) ^ fw_get(CS_IN(0, 0))) & 0xCC000000, 0);
 	is_u64(fw_get(CSG_OUT(0)) & 7, 0);	/* the slot is empty */
 	is_u64(fw_get(SHARED), 0x01050000);
 	EMIT(0, 0, 0, 0);

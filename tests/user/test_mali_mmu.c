@@ -10,7 +10,8 @@
 #include "tap.h"
 
 #define SLOT		1u
-#define VA		0x0000123440000000ull	/* non-zero index at each level but the last */
+/* non-zero index at each level but the last */
+#define VA		0x0000123440000000ull
 #define FAULT_BIT	(1u << SLOT)
 #define DONE_BIT	(1u << (16 + SLOT))
 
@@ -98,7 +99,8 @@ static void permission_table(void)
 		uint32_t flags, want = MALI_MAP_CACHED;
 
 		if (user)
-			want |= MALI_MAP_READ | (ro ? 0 : MALI_MAP_WRITE) | (xn ? 0 : MALI_MAP_EXEC);
+			want |= MALI_MAP_READ | (ro ? 0 : MALI_MAP_WRITE) |
+				(xn ? 0 : MALI_MAP_EXEC);
 		fake_store64(fake_pte(root(), VA, 3), desc);
 		ok(mali_translate(fake.gpu, SLOT, VA, NULL, &flags, NULL));
 		is_u64(flags, want);
@@ -235,7 +237,7 @@ static const struct fault_case fault_cases[] = {
 /* The code is right, and so are address, access type, interrupt and status. */
 static void one_fault_code(const struct fault_case *c)
 {
-	uint64_t entry, va = 0x0000023440001238ull | c->va_or, used = c->va_or ? va : va & ~0ull;
+	uint64_t entry, va = 0x0000023440001238ull | c->va_or;
 	uint32_t status;
 
 	machine();
@@ -248,8 +250,8 @@ static void one_fault_code(const struct fault_case *c)
 		wr64(AS_REG(SLOT, AS_MEMATTR), c->memattr);
 	fake_as_command(SLOT, 1);
 	if (c->va_or >> 48)	/* MOVE48 has no upper half */
-		EMIT(0, 0, cs_move48(0, va & 0xFFFFFFFFFFFFull), cs_move32(1, (uint32_t)(used >> 32)),
-		     cs_store(0, 2, 1, 0), cs_wait(1));
+		EMIT(0, 0, cs_move48(0, va & 0xFFFFFFFFFFFFull),
+		     cs_move32(1, (uint32_t)(va >> 32)), cs_store(0, 2, 1, 0), cs_wait(1));
 	else
 		ok(c->load ? !gpu_load(va) : !gpu_store(va, 1));
 	fake_advance(1000000);
@@ -357,7 +359,7 @@ static void failed_walks_are_not_cached(void)
 	ok(!gpu_store(VA, 7));
 	fake_alloc(SLOT, VA, 4096, PTE_RW);
 	wr(0x2004, FAULT_BIT);
-	wr64(AS_REG(SLOT, AS_LOCKADDR), 0x14);	/* far from VA: releases, drops nothing there */
+	wr64(AS_REG(SLOT, AS_LOCKADDR), 0x14);	/* far from VA: releases only */
 	fake_as_command(SLOT, 3);
 	fake_advance(1000000);
 	is_u64(fake_load32(fake_va(SLOT, VA)), 7);
@@ -719,6 +721,71 @@ static void access_across_pages_is_all_or_nothing(void)
 	is_u64(fake_load64(fake_va(SLOT, VA + 0x1000)), 0x2222);
 }
 
+/* ---- what the GPU can still reach ---- */
+
+static void reach_is(uint64_t pa, enum mali_reach how, uint64_t va)
+{
+	struct mali_reached reached;
+
+	is_u64(mali_reaches(fake.gpu, pa, 4096, &reached), how != MALI_REACH_NONE);
+	is_u64(reached.how, how);
+	if (how != MALI_REACH_NONE) {
+		is_u64(reached.slot, SLOT);
+		is_u64(reached.va, va);
+	}
+}
+
+static void reachable_pages(void)
+{
+	uint64_t page, table, free_page;
+
+	machine();
+	page = fake_alloc(SLOT, VA + 0x1FF000, 4096, PTE_RW);
+	table = fake_pte(root(), VA + 0x1FF000, 3) & ~0xFFFull;
+	free_page = fake_page(1);
+	reach_is(root(), MALI_REACH_TABLE, 0);
+	reach_is(table, MALI_REACH_TABLE, VA);
+	reach_is(page, MALI_REACH_MAPPED, VA + 0x1FF000);
+	reach_is(free_page, MALI_REACH_NONE, 0);
+	ok(mali_reaches(fake.gpu, page - 4096, 4097, NULL));
+	ok(gpu_store(VA + 0x1FF000, 1));
+	fake_store64(fake_pte(root(), VA + 0x1FF000, 3), 0);
+	reach_is(page, MALI_REACH_TLB, VA + 0x1FF000);	/* unmapped, not invalidated */
+	wr64(AS_REG(SLOT, AS_LOCKADDR), VA | 20);
+	fake_as_command(SLOT, 3);
+	reach_is(page, MALI_REACH_NONE, 0);
+	reach_is(table, MALI_REACH_TABLE, VA);
+	fake_as_unmap(SLOT);
+	reach_is(table, MALI_REACH_NONE, 0);
+	reach_is(root(), MALI_REACH_NONE, 0);
+}
+
+static void reachable_through_blocks(void)
+{
+	fake_start(NULL);
+	fake.root[SLOT] = fake_page(1);
+	fake_store64(fake_pte(root(), VA, 2), 0x40000000 | (PTE_RW & ~3ull) | 1);
+	fake_as_bind(SLOT);
+	reach_is(0x40000000, MALI_REACH_MAPPED, VA);
+	reach_is(0x401FF000, MALI_REACH_MAPPED, VA);
+	reach_is(0x40200000, MALI_REACH_NONE, 0);
+	reach_is(0x3FFFF000, MALI_REACH_NONE, 0);
+}
+
+/* Tables in a circle: the search ends. */
+static void reach_ends_in_circles(void)
+{
+	unsigned int i;
+
+	fake_start(NULL);
+	fake.root[SLOT] = fake_page(1);
+	for (i = 0; i < 512; i++)
+		fake_store64(root() + i * 8, root() | 3);
+	fake_as_bind(SLOT);
+	reach_is(fake_page(1), MALI_REACH_NONE, 0);
+	reach_is(root(), MALI_REACH_TABLE, 0);
+}
+
 static void reset_forgets_faults_and_locks(void)
 {
 	machine();
@@ -774,5 +841,8 @@ TAP_MAIN(
 	{ "bus_faults", bus_faults },
 	{ "first_bus_fault_latches", first_bus_fault_latches },
 	{ "access_across_pages_is_all_or_nothing", access_across_pages_is_all_or_nothing },
+	{ "reachable_pages", reachable_pages },
+	{ "reachable_through_blocks", reachable_through_blocks },
+	{ "reach_ends_in_circles", reach_ends_in_circles },
 	{ "reset_forgets_faults_and_locks", reset_forgets_faults_and_locks },
 )
