@@ -51,9 +51,9 @@ struct panthor_mmu {
 	bool powered;
 	/** @recovering: M, read without it by waiters: see the top of this file. */
 	bool recovering;
-	/** @given_up: A: a wait for recovery has timed out; nobody waits again for the same one. */
+	/** @given_up: A: the recovery failed or does not come; nobody waits for it. */
 	bool given_up;
-	/** @recovered: woken when @recovering becomes false. */
+	/** @recovered: woken when @recovering becomes false or @given_up true. */
 	wait_queue_head_t recovered;
 };
 
@@ -336,27 +336,23 @@ bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as)
 
 /*
  * After a hang the GPU may still reach memory that its owner is about to free.
- * The reset waits for none of our callers, so this ends; a recovery that fails
- * ends in unplug, which wakes us too. In probe and removal there is nothing to
- * wait for: they reset the GPU when they are done with the parts.
+ * The reset waits for none of our callers, so this ends; when the reset fails
+ * panthor_mmu_lost() lets us go. In probe and removal there is nothing to wait
+ * for: they reset the GPU when they are done with the parts.
  */
 static int mmu_wait_recovered(struct panthor_device *ptdev)
 {
 	struct panthor_mmu *mmu = ptdev->mmu;
-	long left = 0;
 
-	if (READ_ONCE(ptdev->pm.parts_ready) && !READ_ONCE(mmu->given_up))
-		left = msecs_to_jiffies(MMU_RECOVERY_TIMEOUT_MS);
-
-	if (wait_event_timeout(mmu->recovered, !READ_ONCE(mmu->recovering), left))
-		return 0;
-
-	if (left) {
-		WRITE_ONCE(mmu->given_up, true);
+	if (READ_ONCE(ptdev->pm.parts_ready) &&
+	    !wait_event_timeout(mmu->recovered,
+				!READ_ONCE(mmu->recovering) || READ_ONCE(mmu->given_up),
+				msecs_to_jiffies(MMU_RECOVERY_TIMEOUT_MS))) {
 		drm_err_ratelimited(&ptdev->base, "the MMU hangs and no reset came to help\n");
+		WRITE_ONCE(mmu->given_up, true);
 	}
 
-	return -ETIMEDOUT;
+	return READ_ONCE(mmu->recovering) ? -ETIMEDOUT : 0;
 }
 
 static void mmu_set_clean_locked(struct panthor_mmu *mmu, bool powered)
@@ -671,6 +667,33 @@ void panthor_mmu_post_reset(struct panthor_device *ptdev)
 }
 
 /**
+ * panthor_mmu_forgotten() - the hardware has forgotten everything, and stays off
+ * @ptdev: device after panthor_mmu_suspend(), just reset
+ *
+ * Context: fence-signalling path, sleeps. Takes mmu->lock.
+ */
+void panthor_mmu_forgotten(struct panthor_device *ptdev)
+{
+	guard(mutex)(&ptdev->mmu->lock);
+
+	mmu_set_clean_locked(ptdev->mmu, false);
+}
+
+/**
+ * panthor_mmu_lost() - no recovery will come
+ * @ptdev: device
+ *
+ * Who waits for one gets an error, until the device is removed.
+ *
+ * Context: any.
+ */
+void panthor_mmu_lost(struct panthor_device *ptdev)
+{
+	WRITE_ONCE(ptdev->mmu->given_up, true);
+	wake_up_all(&ptdev->mmu->recovered);
+}
+
+/**
  * panthor_mmu_unplug() - the device goes away
  * @ptdev: powered device; one whose panthor_mmu_init() failed is fine
  *
@@ -686,9 +709,7 @@ void panthor_mmu_unplug(struct panthor_device *ptdev)
 		return;
 
 	panthor_mmu_suspend(ptdev);
-
-	guard(mutex)(&mmu->lock);
-	mmu_set_clean_locked(mmu, false);
+	panthor_mmu_forgotten(ptdev);
 }
 
 static int mmu_check_features(struct panthor_device *ptdev)

@@ -67,6 +67,10 @@ void panthor_mmu_resume(struct panthor_device *ptdev);
 /* A hang is being recovered: forget all bindings without touching slot registers. */
 void panthor_mmu_pre_reset(struct panthor_device *ptdev);
 void panthor_mmu_post_reset(struct panthor_device *ptdev);
+/* The reset came after panthor_mmu_suspend(): nothing holds memory any more. */
+void panthor_mmu_forgotten(struct panthor_device *ptdev);
+/* The reset failed: nobody need wait for it. */
+void panthor_mmu_lost(struct panthor_device *ptdev);
 
 /* mair: memory attributes of the table library, arm_lpae_s1_cfg.mair of the io-pgtable. */
 void panthor_mmu_as_init(struct panthor_device *ptdev, struct panthor_as *as,

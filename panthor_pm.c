@@ -71,8 +71,9 @@ static void parts_suspend(struct panthor_device *ptdev)
 	 * A hung GPU is reset here: not every platform takes the power away, and the next
 	 * resume must not find cores running.
 	 */
-	if (panthor_device_reset_is_pending(ptdev) || panthor_pwr_l2_off(ptdev))
-		panthor_gpu_soft_reset(ptdev);
+	if ((panthor_device_reset_is_pending(ptdev) || panthor_pwr_l2_off(ptdev)) &&
+	    !panthor_gpu_soft_reset(ptdev))
+		panthor_mmu_forgotten(ptdev);
 
 	panthor_gpu_suspend(ptdev);
 
@@ -181,7 +182,7 @@ err_power_off:
 	clocks_off(ptdev);
 	panthor_flush_id_set_state(ptdev, PANTHOR_DEVICE_SUSPENDED);
 err_failed:
-	drm_err(&ptdev->base, "cannot resume: %d\n", ret);
+	drm_err_ratelimited(&ptdev->base, "cannot resume: %d\n", ret);
 	atomic_set(&ptdev->pm.recovery_needed, 1);
 	return ret;
 }

@@ -90,7 +90,9 @@ static int reset_run(struct panthor_device *ptdev)
 	panthor_sched_pre_reset(ptdev);
 	ret = panthor_reset_hardware(ptdev);
 	/* A lost device keeps the request: nothing is submitted to it any more. */
-	if (!ret)
+	if (ret)
+		panthor_mmu_lost(ptdev);
+	else
 		atomic_set(&ptdev->reset.pending, 0);
 	panthor_sched_post_reset(ptdev, ret);
 

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hangs and what comes after them: the driver notices, resets, and the GPU
+ * works for who asks next; or it is lost, and everybody is told.
+ */
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/dma-fence.h>
+#include <linux/pm_runtime.h>
+#include <linux/sizes.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_device.h>
+
+#include "job.h"
+#include "kunit_host.h"
+
+#define VA	0x40000000ull
+
+/* Slots of groups; 0 is the firmware's. */
+#define GROUP_SLOTS	GENMASK(7, 1)
+
+/* MEMATTR of a slot that nobody uses: what is written there stays until a reset. */
+#define MARK_REG	(0x2400 + 7 * 0x40 + 0x08)
+#define MARK		0x4d41524b
+
+/* A machine with a page at VA; returns the program's view of it. */
+static unsigned long start(struct kunit *test, struct panthor_host *host,
+			   struct job_machine *machine)
+{
+	u32 bo;
+
+	job_machine_init(machine, client_open(test, host));
+	bo = client_bo_create(machine->client, SZ_4K, machine->vm);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_4K, 0));
+	return job_bo_map(machine->client, bo, SZ_4K);
+}
+
+/* The GPU stores a word for a program that has just arrived. */
+static void expect_works(struct kunit *test, struct panthor_host *host, u32 value)
+{
+	struct job_machine machine;
+	unsigned long user = start(test, host, &machine);
+	u32 word = 0;
+
+	job_store_word(&machine, VA, value);
+	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
+	KUNIT_EXPECT_EQ(test, word, value);
+}
+
+/* A loop that outlives every test of this file but its own timeout. */
+static void submit_endless(struct kunit *test, struct panthor_host *host,
+			   struct job_machine *machine)
+{
+	const u64 loop = cs_branch_always(-1);
+
+	panthor_host_config(host)->cs_instr_ns = NSEC_PER_MSEC;
+	KUNIT_ASSERT_EQ(test, 0, job_try_submit(machine, &loop, 1));
+	msleep(50);
+}
+
+static void unmap(struct kunit *test, struct job_machine *machine)
+{
+	/* The edit stands whatever the hardware does. */
+	KUNIT_EXPECT_EQ(test, 0, client_try_unmap(machine->client, machine->vm, VA, SZ_4K));
+}
+
+/* Long enough for the firmware to be asked how it is. */
+static void wait_for_ping(struct kunit *test, struct job_machine *machine)
+{
+	msleep(15000);
+}
+
+struct hang {
+	const char *name;
+	void (*break_it)(struct mali_config *config);
+	void (*notice)(struct kunit *test, struct job_machine *machine);
+};
+
+static void flush_stuck(struct mali_config *config)
+{
+	config->knob_flush_stuck = U32_MAX;
+}
+
+static void slots_stuck(struct mali_config *config)
+{
+	config->knob_as_stuck = GROUP_SLOTS;
+}
+
+static void ping_dropped(struct mali_config *config)
+{
+	config->knob_drop_ping = U32_MAX;
+}
+
+static void flush_stuck_and_mcu_runs_on(struct mali_config *config)
+{
+	config->knob_flush_stuck = U32_MAX;
+	config->knob_mcu_stop_stuck = U32_MAX;
+}
+
+static void flush_stuck_and_boot_fails_once(struct mali_config *config)
+{
+	config->knob_flush_stuck = U32_MAX;
+	config->knob_boot_fail = 1;
+}
+
+static const struct hang hangs[] = {
+	{ "cache flush does not end", flush_stuck, unmap },
+	{ "address-space command does not end", slots_stuck, unmap },
+	{ "firmware does not answer", ping_dropped, wait_for_ping },
+	{ "flush does not end, MCU does not stop", flush_stuck_and_mcu_runs_on, unmap },
+	{ "flush does not end, next boot fails", flush_stuck_and_boot_fails_once, unmap },
+};
+
+KUNIT_ARRAY_PARAM_DESC(hangs, hangs, name);
+
+/* Ends what break_it() did, but keeps the speed of the model. */
+static void heal(struct panthor_host *host)
+{
+	struct mali_config *live = panthor_host_config(host);
+	u32 instr_ns = live->cs_instr_ns;
+
+	mali_config_default(live);
+	live->cs_instr_ns = instr_ns;
+}
+
+/* One client makes the driver notice; afterwards the GPU works for another one. */
+static void reset_recovers(struct kunit *test)
+{
+	const struct hang *hang = test->param_value;
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct mali_config *live = panthor_host_config(host);
+	struct device *gpu = panthor_host_gpu(host);
+	struct job_machine machine;
+	u32 boots_to_fail;
+
+	start(test, host, &machine);
+	job_store_word(&machine, VA, 1);
+	/* Or the device recovers by going to sleep, which is reset_after_bad_suspend(). */
+	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
+	panthor_host_poke(host, MARK_REG, MARK);
+	KUNIT_ASSERT_EQ(test, panthor_host_peek(host, MARK_REG), MARK);
+	hang->break_it(live);
+	hang->notice(test, &machine);
+	boots_to_fail = live->knob_boot_fail;
+	heal(host);
+	/* The recovery has got to the boot at most, which fails as often as it should. */
+	live->knob_boot_fail = boots_to_fail;
+	msleep(3000);
+
+	KUNIT_EXPECT_EQ_MSG(test, panthor_host_peek(host, MARK_REG), 0, "nobody noticed");
+	KUNIT_EXPECT_TRUE(test, panthor_host_bound(host));
+	expect_works(test, host, 2);
+	pm_runtime_put_autosuspend(gpu);
+}
+
+/* A job that runs while the GPU hangs ends, one way or the other. */
+static void reset_ends_jobs(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct job_machine runner, other;
+	struct dma_fence *fence;
+
+	start(test, host, &runner);
+	start(test, host, &other);
+	job_store_word(&other, VA, 1);
+	submit_endless(test, host, &runner);
+	fence = client_fence(runner.client, runner.done);
+
+	flush_stuck(panthor_host_config(host));
+	unmap(test, &other);
+	heal(host);
+
+	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&runner));
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
+	expect_works(test, host, 2);
+}
+
+/* A GPU that does not come back: jobs end, files get errors, the driver can go and come. */
+static void reset_loses_device(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct mali_config *live = panthor_host_config(host);
+	struct job_machine runner, other;
+	struct dma_fence *fence;
+	u64 nothing = 0;
+
+	start(test, host, &runner);
+	start(test, host, &other);
+	job_store_word(&other, VA, 1);
+	submit_endless(test, host, &runner);
+	fence = client_fence(runner.client, runner.done);
+
+	live->knob_flush_stuck = U32_MAX;
+	live->knob_reset_stuck = U32_MAX;
+	client_try_unmap(other.client, other.vm, VA, SZ_4K);
+	msleep(5000);
+
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
+	KUNIT_EXPECT_EQ(test, -ENODEV, job_try_submit(&runner, &nothing, 1));
+	client_close(runner.client);
+	client_close(other.client);
+
+	heal(host);
+	device_release_driver(panthor_host_gpu(host));
+	KUNIT_ASSERT_EQ(test, 1, device_attach(panthor_host_gpu(host)));
+	expect_works(test, host, 2);
+}
+
+/* The GPU hangs on its way to sleep; the next one to wake it notices nothing. */
+static void reset_after_bad_suspend(struct kunit *test)
+{
+	const struct hang *hang = test->param_value;
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct job_machine machine;
+
+	start(test, host, &machine);
+	job_store_word(&machine, VA, 1);
+	hang->break_it(panthor_host_config(host));
+	msleep(2000);
+	KUNIT_EXPECT_TRUE(test, pm_runtime_suspended(panthor_host_gpu(host)));
+	heal(host);
+	expect_works(test, host, 2);
+}
+
+static int read_time(struct job_machine *machine)
+{
+	struct drm_panthor_timestamp_info info = {};
+
+	return client_try_query(machine->client, DRM_PANTHOR_DEV_QUERY_TIMESTAMP_INFO,
+				&info, sizeof(info));
+}
+
+/* A firmware that does not boot fails the resume; when it boots again, all is well. */
+static void reset_after_failed_resume(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct job_machine machine;
+
+	start(test, host, &machine);
+	KUNIT_ASSERT_EQ(test, 0, read_time(&machine));
+	msleep(500);
+	KUNIT_ASSERT_TRUE(test, pm_runtime_suspended(panthor_host_gpu(host)));
+
+	panthor_host_config(host)->knob_boot_fail = U32_MAX;
+	for (u32 i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_time(&machine));
+
+	heal(host);
+	KUNIT_EXPECT_EQ(test, 0, read_time(&machine));
+	expect_works(test, host, 2);
+}
+
+/* The driver is removed in the middle of a hang that nobody has recovered. */
+static void reset_meets_removal(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct job_machine runner;
+	struct dma_fence *fence;
+
+	start(test, host, &runner);
+	submit_endless(test, host, &runner);
+	fence = client_fence(runner.client, runner.done);
+
+	flush_stuck(panthor_host_config(host));
+	device_release_driver(panthor_host_gpu(host));
+	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
+	client_close(runner.client);
+
+	heal(host);
+	KUNIT_ASSERT_EQ(test, 1, device_attach(panthor_host_gpu(host)));
+	expect_works(test, host, 2);
+}
+
+static struct kunit_case reset_cases[] = {
+	KUNIT_CASE_PARAM(reset_recovers, hangs_gen_params),
+	KUNIT_CASE(reset_ends_jobs),
+	KUNIT_CASE(reset_loses_device),
+	KUNIT_CASE_PARAM(reset_after_bad_suspend, hangs_gen_params),
+	KUNIT_CASE(reset_after_failed_resume),
+	KUNIT_CASE(reset_meets_removal),
+	{}
+};
+
+static struct kunit_suite reset_suite = {
+	.name = "panthor_reset",
+	.init = panthor_kunit_init,
+	.exit = panthor_kunit_exit,
+	.test_cases = reset_cases,
+};
+
+kunit_test_suite(reset_suite);
+
+MODULE_DESCRIPTION("KUnit tests of panthor's recovery");
+MODULE_LICENSE("GPL");
