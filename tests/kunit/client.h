@@ -29,6 +29,8 @@ struct client;
  *
  * Only from the case itself, not from a suite's init: the user memory belongs
  * to the thread of the case.
+ *
+ * Return: the client; the case stops where there is none.
  */
 struct client *client_open(struct kunit *test, struct panthor_host *host);
 
@@ -43,12 +45,16 @@ void client_close(struct client *client);
 /**
  * client_test() - the case it belongs to
  * @client: the client
+ *
+ * Return: the case.
  */
 struct kunit *client_test(struct client *client);
 
 /**
  * client_drm() - the DRM device behind the file
  * @client: the client
+ *
+ * Return: the device, valid while the file is open.
  */
 struct drm_device *client_drm(struct client *client);
 

@@ -48,7 +48,7 @@ static struct {
 	struct mutex lock;		/* creation and removal of host */
 	struct resource resource;
 	struct page *pages;		/* WINDOW_SIZE bytes, NULL before the first host */
-	struct panthor_host *host;	/* written under lock; read by MMIO while a driver is bound */
+	struct panthor_host *host;	/* written under lock, read by MMIO */
 } window = {
 	.lock = __MUTEX_INITIALIZER(window.lock),
 };

@@ -60,6 +60,8 @@ struct device *panthor_host_gpu(struct panthor_host *host);
 /**
  * panthor_host_bound() - whether a driver is bound to the GPU
  * @host: the host
+ *
+ * Return: true if so.
  */
 bool panthor_host_bound(struct panthor_host *host);
 
@@ -100,6 +102,8 @@ void *panthor_host_translate(struct panthor_host *host, unsigned int slot, u64 v
  * @size: as there
  *
  * Slot 0 is the firmware's and is left out.
+ *
+ * Return: as there.
  */
 void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size);
 
@@ -122,8 +126,17 @@ void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value);
  * panthor_host_peek() - read a register behind the driver's back
  * @host: the host
  * @offset: byte offset, a multiple of 4
+ *
+ * Return: the word.
  */
 u32 panthor_host_peek(struct panthor_host *host, u32 offset);
+
+/**
+ * panthor_host_at_boot() - whether the command line asked for a GPU from boot on
+ *
+ * Return: true if so; then panthor_host_create() is of no use to anybody else.
+ */
+bool panthor_host_at_boot(void);
 
 /*
  * Between the files of the host.
@@ -138,6 +151,8 @@ void host_irqs_destroy(struct host_irqs *irqs);
 void host_irqs_set(struct host_irqs *irqs, enum mali_irq_line line, bool level);
 
 /* host_of.c: the device-tree overlay. */
+extern u8 __dtbo_host_board_begin[];	/* made from host_board.dtso by Kbuild */
+extern u8 __dtbo_host_board_end[];
 int host_of_apply(phys_addr_t window, const struct mali_config *config, int *changeset);
 void host_of_remove(int *changeset);
 struct platform_device *host_of_find_gpu(void);

@@ -6,10 +6,16 @@
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/printk.h>
+#include <linux/time64.h>
 
 #include "host.h"
 
 static bool wanted;
+
+bool panthor_host_at_boot(void)
+{
+	return wanted;
+}
 
 static int __init wanted_setup(char *value)
 {
@@ -20,11 +26,15 @@ __setup("panthor_host", wanted_setup);
 
 static int __init host_boot(void)
 {
+	struct mali_config config;
 	struct panthor_host *host;
 
 	if (!wanted)
 		return 0;
-	host = panthor_host_create(NULL);
+	mali_config_default(&config);
+	/* An endless job runs for seconds of virtual time: let it be cheap. */
+	config.cs_instr_ns = NSEC_PER_USEC;
+	host = panthor_host_create(&config);
 	if (IS_ERR(host)) {
 		pr_err("panthor_host: no virtual GPU (%pe)\n", host);
 		return PTR_ERR(host);
@@ -33,4 +43,4 @@ static int __init host_boot(void)
 		pr_err("panthor_host: no driver bound to the virtual GPU\n");
 	return 0;
 }
-late_initcall(host_boot);
+late_initcall_sync(host_boot);

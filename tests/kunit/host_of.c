@@ -13,9 +13,6 @@
 
 #define BOARD	"/fragment@0/__overlay__"
 
-extern u8 __dtbo_host_board_begin[];
-extern u8 __dtbo_host_board_end[];
-
 static int board_set_reg(void *fdt, int gpu, phys_addr_t base, u32 size)
 {
 	__be32 reg[4] = {
@@ -45,9 +42,10 @@ static int board_complete(void *fdt, phys_addr_t window, const struct mali_confi
 
 int host_of_apply(phys_addr_t window, const struct mali_config *config, int *changeset)
 {
-	size_t size = __dtbo_host_board_end - __dtbo_host_board_begin;
-	void *fdt __free(kfree) = kmemdup(__dtbo_host_board_begin, size, GFP_KERNEL);
+	const size_t size = __dtbo_host_board_end - __dtbo_host_board_begin;
 	int ret;
+
+	void *fdt __free(kfree) = kmemdup(__dtbo_host_board_begin, size, GFP_KERNEL);
 
 	if (!fdt)
 		return -ENOMEM;

@@ -82,6 +82,8 @@ void job_machine_init(struct job_machine *machine, struct client *client);
  * @client: the program
  * @bo: handle
  * @size: bytes
+ *
+ * Return: the user address; the case stops where it cannot be mapped.
  */
 unsigned long job_bo_map(struct client *client, u32 bo, size_t size);
 
@@ -98,6 +100,8 @@ int job_try_submit(struct job_machine *machine, const u64 *words, unsigned int c
 /**
  * job_try_wait() - wait for the end of the job, however it ended
  * @machine: the machine
+ *
+ * Return: result of the ioctl: %-ETIME when it does not end.
  */
 int job_try_wait(struct job_machine *machine);
 

@@ -16,6 +16,8 @@
  * @config: personality and knobs; %NULL for the defaults
  *
  * Does not demand that a driver bound.
+ *
+ * Return: the host.
  */
 struct panthor_host *panthor_kunit_host(struct kunit *test, const struct mali_config *config);
 
@@ -23,6 +25,8 @@ struct panthor_host *panthor_kunit_host(struct kunit *test, const struct mali_co
  * panthor_kunit_host_bound() - as panthor_kunit_host(), with a driver bound
  * @test: the case; fails and stops when the driver did not bind
  * @config: personality and knobs; %NULL for the defaults
+ *
+ * Return: the host.
  */
 struct panthor_host *panthor_kunit_host_bound(struct kunit *test,
 					      const struct mali_config *config);
@@ -35,14 +39,16 @@ struct panthor_host *panthor_kunit_host_bound(struct kunit *test,
 void panthor_kunit_host_remove(struct kunit *test, struct panthor_host *host);
 
 /**
- * panthor_kunit_init() - a suite's init: lockdep works and nobody holds the GPU
- * @test: the case
+ * panthor_kunit_init() - a suite's init: lockdep works, the GPU is free
+ * @test: the case; skipped on a kernel booted with panthor_host
+ *
+ * Return: 0.
  */
 int panthor_kunit_init(struct kunit *test);
 
 /**
  * panthor_kunit_exit() - a suite's exit: fails the case if lockdep, which turns
- * itself off at its first report, is off, or the driver misused the device
+ * itself off at its first report, is off
  * @test: the case
  */
 void panthor_kunit_exit(struct kunit *test);

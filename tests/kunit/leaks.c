@@ -24,6 +24,11 @@
 /* Long enough that the youngest object is old enough to be reported. */
 #define MIN_AGE_S	6
 
+/* What pools of the kernel may have taken meanwhile. */
+#define PAGES_SLACK	128
+
+static long pages_before;
+
 static struct file *leaks_open(struct kunit *test)
 {
 	struct file_system_type *type = get_fs_type("debugfs");
@@ -66,6 +71,7 @@ void leaks_forget(struct kunit *test)
 	ssleep(MIN_AGE_S);
 	leaks_command(test, "scan");
 	leaks_command(test, "clear");
+	pages_before = leaks_pages();
 }
 
 /*
@@ -107,7 +113,11 @@ static char *leaks_report(struct kunit *test)
 void leaks_expect_none(struct kunit *test)
 {
 	char *report, *line;
+	long pages;
 
+	ssleep(MIN_AGE_S);
+	pages = leaks_pages() - pages_before;
+	KUNIT_EXPECT_LT_MSG(test, pages, PAGES_SLACK, "%ld pages lost", pages);
 	leaks_unhide(test);
 	ssleep(MIN_AGE_S);
 	/* An address may still lie in a register or on a stack: a leak is lost twice. */

@@ -20,7 +20,8 @@ void leaks_forget(struct kunit *test);
  * leaks_expect_none() - fail the case if memory was lost since leaks_forget()
  * @test: the case
  *
- * Sleeps six seconds: kmemleak trusts no object that is younger than five.
+ * Sleeps: kmemleak trusts no object that is younger than five seconds. Pages
+ * count too, with some slack.
  */
 void leaks_expect_none(struct kunit *test);
 

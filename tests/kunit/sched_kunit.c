@@ -132,6 +132,30 @@ static void sched_page_fault(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_word(test, user), 8);
 }
 
+/* After a fault everything of the group goes when its program does. */
+static void sched_page_fault_leaks_nothing(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	const u64 words[] = {
+		cs_set_sb_entry(1, 0), cs_move48(0, 0x666000), cs_store(0, 2, 1), cs_wait(BIT(0)),
+	};
+	struct job_machine machine;
+
+	leaks_forget(test);
+	for (int i = 0; i < 4; i++) {
+		u32 bo;
+
+		start(test, host, &machine);
+		bo = client_bo_create(machine.client, SZ_2M, machine.vm);
+		KUNIT_ASSERT_EQ(test, 0, client_try_map(machine.client, machine.vm, bo, 0,
+							VA + SZ_2M, SZ_2M, 0));
+		KUNIT_ASSERT_EQ(test, 0, job_try_submit(&machine, words, ARRAY_SIZE(words)));
+		KUNIT_EXPECT_EQ(test, 0, job_try_wait(&machine));
+		client_close(machine.client);
+	}
+	leaks_expect_none(test);
+}
+
 /* An endless loop is ended by the driver's timeout and counts as such. */
 static void sched_endless_job(struct kunit *test)
 {
@@ -213,6 +237,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(sched_more_groups_than_slots),
 	KUNIT_CASE(sched_bad_instruction),
 	KUNIT_CASE(sched_page_fault),
+	KUNIT_CASE(sched_page_fault_leaks_nothing),
 	KUNIT_CASE(sched_endless_job),
 	KUNIT_CASE(sched_closed_while_running),
 	KUNIT_CASE(sched_removed_while_running),

@@ -83,6 +83,9 @@ static void vm_map_large(struct kunit *test)
 
 /**
  * struct rights - flags of VM_BIND and what the leaf must say
+ * @name: of the case
+ * @bind: DRM_PANTHOR_VM_BIND_OP_MAP_*
+ * @leaf: MALI_MAP_*
  */
 struct rights {
 	const char *name;
@@ -157,7 +160,8 @@ static void vm_outlives_handle(struct kunit *test)
 	vm_start(test, fixture);
 	leaks_forget(test);
 	bo = client_bo_create(machine->client, SZ_64K, machine->vm);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_64K, 0));
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA,
+						SZ_64K, 0));
 	KUNIT_ASSERT_EQ(test, 0, client_bo_close(machine->client, bo));
 	job_store_word(machine, VA + SZ_32K, 0xabcd);
 	word = panthor_host_find(fixture->host, VA + SZ_32K, NULL, NULL);
