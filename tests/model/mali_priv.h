@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the parts of the model offer one another. Calls go down in this order:
+ * What the core offers the command-stream interpreter (mali_cs*.c). The parts
+ * of the core know one another by mali_state.h. Calls go down in this order:
  *
- *	mali.c		entry points, register file, power, reset, event queue
- *	mali_fw.c	MCU and firmware stand-in: boot, GLB and CSG protocol
- *	mali_cs.c	one command stream: fetch, decode, execute (plus mali_cs_*.c)
- *	mali_mmu.c	address-space slots, walks, TLB, lock regions, faults
- *	mali_base.c	services without state: trace, random, statistics
+ *	mali.c, mali_inject.c		what hosts call
+ *	mali_regs.c			the register file: finds who owns a word
+ *	mali_command.c, mali_power.c, mali_mcu.c	reset, flush; power; boot
+ *	mali_glb.c, mali_csg.c, mali_stream.c, mali_suspend.c, mali_endpoint.c,
+ *	mali_fw.c			the firmware's three levels
+ *	mali_sched.c			who runs when
+ *	mali_cs*.c			one command stream
+ *	mali_mmu.c, mali_walk.c, mali_reach.c	address spaces
+ *	mali_irq.c, mali_event.c, mali_base.c	services
  *
- * What must go up (a translation changed, a sync object was written) goes
- * through struct mali_up_ops, filled in by the upper file at mali_init().
+ * Upwards goes an event: what happens below marks the upper part's state and
+ * posts its function, which runs when the lower one has returned. The streams
+ * report through struct mali_cs_ops.
  */
 #ifndef MALI_PRIV_H
 #define MALI_PRIV_H
@@ -20,9 +26,9 @@ enum mali_access { MALI_ACCESS_ATOMIC, MALI_ACCESS_EXECUTE, MALI_ACCESS_READ, MA
 
 /*
  * Result of an access through an address space. STALL: nothing happened; try
- * the same access again after mali_up_ops.as_changed for this slot (a locked
- * region, or a fault that the host has not resolved). REFUSED: the slot is
- * unmapped or the bus said no; the requester has to fail.
+ * the same access again when the slot has changed, which runs every stream (a
+ * locked region, or a fault that the host has not resolved). REFUSED: the slot
+ * is unmapped or the bus said no; the requester has to fail.
  */
 enum mali_mem { MALI_MEM_OK, MALI_MEM_STALL, MALI_MEM_REFUSED };
 
