@@ -86,6 +86,31 @@ static void stores_a_word(void)
 	is_u64(guest_errors(), 0);
 }
 
+static void statistics(void)
+{
+	const struct mali_stats *stats;
+	struct mali_stats before;
+
+	machine(1);
+	stats = mali_stats(fake.gpu);
+	before = *stats;
+	EMIT(0, 0, cs_move48(0, DATA_VA), cs_move48(4, 1), cs_sync_add64(0, 4, true), 0);
+	fake_advance(1000000);
+	is_u64(stats->cs_instructions - before.cs_instructions, 4);
+	is_u64(stats->doorbells_user - before.doorbells_user, 1);
+	is_u64(stats->doorbells_global, before.doorbells_global);
+	is_u64(stats->irqs[MALI_IRQ_JOB] - before.irqs[MALI_IRQ_JOB], 1);
+	glb_toggle(PING);
+	ok(glb_wait(PING));
+	csg_toggle(0, STATUS_UPDATE);
+	ok(csg_wait(0, STATUS_UPDATE));
+	is_u64(stats->doorbells_global - before.doorbells_global, 2);
+	is_u64(stats->fw_requests - before.fw_requests, 2);
+	is_u64(stats->reg_writes - before.reg_writes, 3);
+	is_u64(stats->reg_reads, before.reg_reads);
+	ok(stats->page_walks > 0 && stats->tlb_hits > 0 && stats->as_updates == 2);
+}
+
 /* ---- global level ---- */
 
 static void ping(void)
@@ -373,6 +398,21 @@ static void pending_events_merge(void)
 	is_u64(rd(0x1000), 1);
 }
 
+static void group_acknowledgements_interrupt(void)
+{
+	machine(1);
+	csg_toggle(0, STATUS_UPDATE);
+	ok(csg_wait(0, STATUS_UPDATE));
+	is_u64(rd(0x1000), 1);
+	wr(0x1004, 1);
+	ok(group_state(0, 2));
+	is_u64(rd(0x1000), 1);
+	wr(0x1004, 1);
+	fw_set(CSG_IN(0) + 4, 0);
+	ok(group_state(0, 0));
+	is_u64(rd(0x1000), 0);
+}
+
 static void group_mask(void)
 {
 	machine(1);
@@ -419,6 +459,10 @@ static void fault_holds_until_acknowledged(void)
 	is_u64(fake_load32(fake_va(1, DATA_VA)), 0x77);
 	is_u64(cs_pending(0, 1), 0);
 	is_u64(guest_errors(), 0);
+	fw_set(CSG_IN(0) + 0xC, fw_get(CSG_OUT(0) + 0xC) ^ 2);	/* once was enough */
+	csg_ring(1, 0);
+	fake_advance(1000000);
+	is_u64(guest_errors(), 1);
 }
 
 static void fatal_ends_the_stream(void)
@@ -719,6 +763,7 @@ static void waiting_for_others_is_no_lack_of_progress(void)
 
 TAP_MAIN(
 	{ "stores_a_word", stores_a_word },
+	{ "statistics", statistics },
 	{ "ping", ping },
 	{ "masked_acknowledgements_do_not_interrupt", masked_acknowledgements_do_not_interrupt },
 	{ "nothing_happens_without_a_doorbell", nothing_happens_without_a_doorbell },
@@ -734,6 +779,7 @@ TAP_MAIN(
 	{ "idle_bits_decide", idle_bits_decide },
 	{ "sync_update_scopes", sync_update_scopes },
 	{ "pending_events_merge", pending_events_merge },
+	{ "group_acknowledgements_interrupt", group_acknowledgements_interrupt },
 	{ "group_mask", group_mask },
 	{ "fault_holds_until_acknowledged", fault_holds_until_acknowledged },
 	{ "fatal_ends_the_stream", fatal_ends_the_stream },

@@ -315,6 +315,51 @@ static void restart_on_old_memory(void)
 	is_u64(group_extract(0, 0), 40);
 }
 
+/* Asked for while the L2 is off, and taken back before it comes on. */
+static void start_taken_back(void)
+{
+	fake_start(NULL);
+	fake_fw_map(MKFW_GOOD);
+	wr(0x700, 2);
+	wr(0x700, 0);
+	fake_l2_on();
+	fake_advance(10000000);
+	is_u64(rd(0x704), DISABLED);
+	is_u64(rd(0x1000), 0);
+}
+
+static void cycle_counter_stops_with_the_firmware(void)
+{
+	uint64_t cycles;
+
+	fake_start(NULL);
+	fake_boot();
+	fw_set(GLB_IN, fw_get(GLB_IN) | 1u << 7);
+	glb_ring();
+	ok(glb_wait(1u << 7));
+	is_u64(rd(0x034) & 0x40, 0x40);
+	fake_advance(1000);
+	wr(0x700, 0);
+	is_u64(rd(0x034) & 0x40, 0);
+	cycles = rd64(0x090);
+	ok(cycles > 0);
+	fake_advance(1000000);
+	is_u64(rd64(0x090), cycles);
+}
+
+/* Address space 0 set to unmapped under the running firmware: it dies, without a page fault. */
+static void address_space_0_unmapped(void)
+{
+	fake_start(NULL);
+	fake_boot();
+	fake_as_unmap(0);
+	glb_ring();
+	fake_advance(1000000);
+	is_u64(rd(0x704), FATAL);
+	is_u64(rd(0x2000) & 0xFF, 0);
+	is_u64(guest_errors(), 1);
+}
+
 /* Stopped with the cores on and work in flight: they go off, and nothing is written. */
 static void disable_under_load(void)
 {
@@ -469,6 +514,9 @@ TAP_MAIN(
 	{ "halt_by_the_state_field", halt_by_the_state_field },
 	{ "halt_waits_for_the_groups", halt_waits_for_the_groups },
 	{ "restart_on_old_memory", restart_on_old_memory },
+	{ "start_taken_back", start_taken_back },
+	{ "cycle_counter_stops_with_the_firmware", cycle_counter_stops_with_the_firmware },
+	{ "address_space_0_unmapped", address_space_0_unmapped },
 	{ "disable_under_load", disable_under_load },
 	{ "reset_and_slow_restart", reset_and_slow_restart },
 	{ "page_fault_of_the_firmware", page_fault_of_the_firmware },

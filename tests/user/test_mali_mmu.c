@@ -281,6 +281,16 @@ static void fault_codes(void)
 	}
 }
 
+/* Allocation select 2 leaves the hints to the implementation: legal. */
+static void implementation_defined_allocation(void)
+{
+	machine();
+	wr64(AS_REG(SLOT, AS_MEMATTR), 0x4848484848484848);
+	fake_alloc(SLOT, VA, 4096, PTE_RW);
+	fake_as_command(SLOT, 1);
+	ok(gpu_store(VA, 1));
+}
+
 static void extra_word_is_the_descriptor(void)
 {
 	machine();
@@ -815,6 +825,7 @@ TAP_MAIN(
 	{ "write_implies_no_exec", write_implies_no_exec },
 	{ "narrow_input", narrow_input },
 	{ "fault_codes", fault_codes },
+	{ "implementation_defined_allocation", implementation_defined_allocation },
 	{ "extra_word_is_the_descriptor", extra_word_is_the_descriptor },
 	{ "stale_until_unlocked", stale_until_unlocked },
 	{ "unlock_drops_its_region_only", unlock_drops_its_region_only },
