@@ -154,6 +154,7 @@ def main(argv):
     root = cache_root()
     cache = Cache(root, apt.Apt(root), screen, options.jobs)
     prepare.register(cache, REPO)
+    sweep(root / 'run')
     try:
         if options.level == 'clean':
             cache.clean()
@@ -167,6 +168,14 @@ def main(argv):
     finally:
         for path in (root / 'run').glob(f'*-{os.getpid()}*'):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def sweep(folder):
+    """Remove what runs that were killed left behind; names end with the process."""
+    for path in folder.glob('*'):
+        pid = path.stem.rsplit('-', 1)[-1]
+        if pid.isdigit() and not Path('/proc', pid).exists():
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def leave(status):
