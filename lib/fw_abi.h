@@ -23,6 +23,16 @@
 #define FW_IMAGE_MAGIC			0xC3F13A6Eu
 #define FW_IMAGE_MAJOR			0
 
+/**
+ * struct panthor_fw_image_header - beginning of a firmware image file
+ * @magic: FW_IMAGE_MAGIC
+ * @minor: format version, any
+ * @major: format version, FW_IMAGE_MAJOR
+ * @padding1: zero
+ * @version_hash: interface version in known images; informative
+ * @padding2: zero
+ * @size: end of the entry list, not of the file
+ */
 struct panthor_fw_image_header {
 	u32 magic;
 	u8 minor;
@@ -30,7 +40,7 @@ struct panthor_fw_image_header {
 	u16 padding1;
 	u32 version_hash;
 	u32 padding2;
-	u32 size;			/* end of the entry list, not of the file */
+	u32 size;
 };
 
 FW_ABI_OFFSET(panthor_fw_image_header, minor, 4);
@@ -53,13 +63,20 @@ FW_ABI_SIZE(panthor_fw_image_header, 20);
 #define FW_ENTRY_TIMELINE		4
 #define FW_ENTRY_BUILD_INFO		6
 
-/* Body of a section entry; a name area follows. */
+/**
+ * struct panthor_fw_image_section - body of a section entry; a name area follows
+ * @flags: FW_SECTION_* bits
+ * @va_start: first MCU address
+ * @va_end: MCU address behind the last
+ * @data_start: file offset of the initial content
+ * @data_end: file offset behind it
+ */
 struct panthor_fw_image_section {
 	u32 flags;
 	u32 va_start;
-	u32 va_end;			/* exclusive */
+	u32 va_end;
 	u32 data_start;
-	u32 data_end;			/* exclusive */
+	u32 data_end;
 };
 
 FW_ABI_OFFSET(panthor_fw_image_section, va_start, 4);
@@ -83,7 +100,11 @@ FW_ABI_SIZE(panthor_fw_image_section, 20);
 					 FW_SECTION_CACHE_MODE | FW_SECTION_PROTECTED | \
 					 FW_SECTION_SHARED | FW_SECTION_ZERO)
 
-/* Body of a build-information entry. */
+/**
+ * struct panthor_fw_image_build_info - body of a build-information entry
+ * @offset: file offset of the text
+ * @size: its length, the NUL included
+ */
 struct panthor_fw_image_build_info {
 	u32 offset;
 	u32 size;
@@ -120,6 +141,18 @@ FW_ABI_SIZE(panthor_fw_image_build_info, 8);
 
 /* GLB control (3) */
 
+/**
+ * struct panthor_fw_glb_control - what the firmware says of itself
+ * @version: FW_VERSION() word; 0 means that it did not start
+ * @features: global features
+ * @input_va: MCU address of &struct panthor_fw_glb_input
+ * @output_va: MCU address of &struct panthor_fw_glb_output
+ * @group_num: group slots
+ * @group_stride: bytes from one group control to the next
+ * @prfcnt_size: sizes of counter samples
+ * @instr_features: instrumentation, from FW_VERSION_INSTR_FEATURES
+ * @reserved: meaning not known
+ */
 struct panthor_fw_glb_control {
 	u32 version;
 	u32 features;
@@ -143,6 +176,36 @@ FW_ABI_SIZE(panthor_fw_glb_control, 0x24);
 
 /* GLB input (4), without the debug words at 0xFE0 */
 
+/**
+ * struct panthor_fw_glb_input - global requests of the host, without the debug words at 0xFE0
+ * @req: GLB_* bits
+ * @ack_irq_mask: changes of ACK that interrupt
+ * @doorbell_req: bit n: look at group slot n; toggles
+ * @reserved1: not used
+ * @progress_timer: GPU cycles >> FW_PROGRESS_TIMER_SHIFT
+ * @poweroff_timer: FW_TIMER_* word: idle time after which cores go off
+ * @core_en_mask: shader cores that may be used
+ * @reserved2: not used
+ * @perfcnt_as: address space of the counter buffer
+ * @perfcnt_base: its address
+ * @perfcnt_extract: host's read index
+ * @reserved3: not used
+ * @perfcnt_config: ring entries and counter set
+ * @perfcnt_csg_select: counter selection
+ * @perfcnt_fw_enable: block enables
+ * @perfcnt_csg_enable: block enables
+ * @perfcnt_csf_enable: block enables
+ * @perfcnt_shader_enable: block enables
+ * @perfcnt_tiler_enable: block enables
+ * @perfcnt_mmu_l2_enable: block enables
+ * @reserved4: not used
+ * @idle_timer: FW_TIMER_* word: idle time before GLB_IDLE_EVENT
+ * @idle_timer_config: bit 0: ticks are not scaled
+ * @poweroff_timer_config: bit 0: ticks are not scaled
+ * @reserved5: not used
+ * @eviction_timer: FW_TIMER_* word
+ * @eviction_timer_config: bit 0: ticks are not scaled
+ */
 struct panthor_fw_glb_input {
 	u32 req;
 	u32 ack_irq_mask;
@@ -240,6 +303,16 @@ FW_ABI_SIZE(panthor_fw_glb_input, 0x98);
 
 /* GLB output (5), without the debug words */
 
+/**
+ * struct panthor_fw_glb_output - global answers of the firmware, without the debug words
+ * @ack: GLB_* bits
+ * @reserved1: not used
+ * @doorbell_ack: doorbell requests taken
+ * @reserved2: not used
+ * @halt_status: why the firmware stopped, GLB_HALT_STATUS_*
+ * @perfcnt_status: state of the counters
+ * @perfcnt_insert: firmware's write index
+ */
 struct panthor_fw_glb_output {
 	u32 ack;
 	u32 reserved1;
@@ -262,6 +335,16 @@ FW_ABI_SIZE(panthor_fw_glb_output, 0x1C);
 
 /* CSG control (6.1); stream controls begin at FW_CS_CONTROL_OFFSET */
 
+/**
+ * struct panthor_fw_csg_control - a group slot
+ * @features: meaning not known
+ * @input_va: MCU address of &struct panthor_fw_csg_input
+ * @output_va: MCU address of &struct panthor_fw_csg_output
+ * @suspend_size: bytes of a suspend buffer
+ * @protm_suspend_size: bytes of a protected suspend buffer
+ * @stream_num: streams of the group
+ * @stream_stride: bytes from one stream control to the next
+ */
 struct panthor_fw_csg_control {
 	u32 features;
 	u32 input_va;
@@ -282,6 +365,25 @@ FW_ABI_SIZE(panthor_fw_csg_control, 0x1C);
 
 /* CSG input (6.2) */
 
+/**
+ * struct panthor_fw_csg_input - requests of the host for a group slot
+ * @req: CSG_* bits
+ * @ack_irq_mask: changes of ACK that interrupt
+ * @doorbell_req: bit s: look at stream s; toggles
+ * @irq_ack: copy of IRQ_REQ: which streams' events were seen
+ * @reserved1: not used
+ * @allow_compute: shader cores for compute
+ * @allow_fragment: shader cores for fragments
+ * @allow_other: tilers
+ * @endpoint_req: CSG_EP_REQ_* word, below FW_VERSION_EP_REQ64
+ * @endpoint_req2: the same from FW_VERSION_EP_REQ64
+ * @suspend_buf: MCU address of the suspend buffer
+ * @protm_suspend_buf: MCU address of the protected suspend buffer
+ * @config: CSG_CONFIG_AS
+ * @iter_trace_config: iterator trace
+ * @reserved2: not used
+ * @dvs_buf: newer interfaces
+ */
 struct panthor_fw_csg_input {
 	u32 req;
 	u32 ack_irq_mask;
@@ -291,8 +393,8 @@ struct panthor_fw_csg_input {
 	u64 allow_compute;
 	u64 allow_fragment;
 	u32 allow_other;
-	u32 endpoint_req;		/* interface below 4.0.0 */
-	u64 endpoint_req2;		/* from 4.0.0 */
+	u32 endpoint_req;
+	u64 endpoint_req2;
 	u64 suspend_buf;
 	u64 protm_suspend_buf;
 	u32 config;
@@ -343,6 +445,17 @@ FW_ABI_SIZE(panthor_fw_csg_input, 0x68);
 
 /* CSG output (6.5) */
 
+/**
+ * struct panthor_fw_csg_output - answers of the firmware for a group slot
+ * @ack: CSG_* bits
+ * @reserved1: not used
+ * @doorbell_ack: doorbell requests taken
+ * @irq_req: bit s: stream s has an event; toggles against IRQ_ACK
+ * @status_endpoint_current: endpoints held
+ * @status_endpoint_req: endpoints wanted
+ * @status_state: CSG_STATUS_STATE_IDLE
+ * @resource_dep: what the progress timer missed; newer interfaces
+ */
 struct panthor_fw_csg_output {
 	u32 ack;
 	u32 reserved1;
@@ -366,6 +479,12 @@ FW_ABI_SIZE(panthor_fw_csg_output, 0x20);
 
 /* CS control (7.1) */
 
+/**
+ * struct panthor_fw_cs_control - a stream of a group slot
+ * @features: CS_FEATURES_* fields
+ * @input_va: MCU address of &struct panthor_fw_cs_input
+ * @output_va: MCU address of &struct panthor_fw_cs_output
+ */
 struct panthor_fw_cs_control {
 	u32 features;
 	u32 input_va;
@@ -384,18 +503,36 @@ FW_ABI_SIZE(panthor_fw_cs_control, 0x0C);
 
 /* CS input (7.2) */
 
+/**
+ * struct panthor_fw_cs_input - requests of the host for a stream
+ * @req: CS_STATE and event bits
+ * @config: CS_CONFIG_* fields
+ * @reserved1: not used
+ * @ack_irq_mask: changes of ACK that interrupt
+ * @ringbuf_base: ring buffer, in the group's address space
+ * @ringbuf_size: its size in bytes, a power of two
+ * @reserved2: not used
+ * @heap_start: first granted heap chunk, encoded; 0 refuses
+ * @heap_end: last granted heap chunk, encoded
+ * @ringbuf_input: MCU address of the user input page
+ * @ringbuf_output: MCU address of the user output page
+ * @instr_config: instrumentation
+ * @instrbuf_size: instrumentation buffer size
+ * @instrbuf_base: instrumentation buffer
+ * @instrbuf_offset_ptr: where its offset is kept
+ */
 struct panthor_fw_cs_input {
 	u32 req;
 	u32 config;
 	u32 reserved1;
 	u32 ack_irq_mask;
-	u64 ringbuf_base;		/* in the group's address space */
+	u64 ringbuf_base;
 	u32 ringbuf_size;
 	u32 reserved2;
 	u64 heap_start;
 	u64 heap_end;
-	u64 ringbuf_input;		/* MCU address */
-	u64 ringbuf_output;		/* MCU address */
+	u64 ringbuf_input;
+	u64 ringbuf_output;
 	u32 instr_config;
 	u32 instrbuf_size;
 	u64 instrbuf_base;
@@ -437,6 +574,30 @@ FW_ABI_SIZE(panthor_fw_cs_input, 0x58);
 
 /* CS output (7.4) */
 
+/**
+ * struct panthor_fw_cs_output - answers of the firmware for a stream
+ * @ack: CS_STATE and event bits
+ * @reserved1: not used
+ * @status_cmd_ptr: current instruction; STATUS_* are valid after a status update or suspend
+ * @status_wait: CS_STATUS_WAIT_* fields
+ * @status_req_resource: requested resources
+ * @status_wait_sync_ptr: sync object waited for, in the group's address space
+ * @status_wait_sync_value: reference value, low half
+ * @status_scoreboards: scoreboards that are not zero
+ * @status_blocked_reason: CS_BLOCKED_*
+ * @status_wait_sync_value_hi: reference value, high half; 64-bit waits
+ * @reserved2: not used
+ * @fault: CS_EXCEPTION_* fields
+ * @fatal: CS_EXCEPTION_* fields
+ * @fault_info: often the address
+ * @fatal_info: often the address
+ * @reserved3: not used
+ * @heap_vt_start: vertex and tiler passes started
+ * @heap_vt_end: vertex and tiler passes ended
+ * @reserved4: not used
+ * @heap_frag_end: fragment passes ended
+ * @heap_address: heap context of the stream
+ */
 struct panthor_fw_cs_output {
 	u32 ack;
 	u32 reserved1[15];
@@ -507,6 +668,11 @@ FW_ABI_SIZE(panthor_fw_cs_output, 0xD8);
 
 /* User I/O pages (8.1): ever-increasing byte counts, position = value & (size - 1) */
 
+/**
+ * struct panthor_fw_ringbuf_input - user input page of a stream, written by the host
+ * @insert: byte count behind the last instruction
+ * @extract_init: byte count at which a started stream begins
+ */
 struct panthor_fw_ringbuf_input {
 	u64 insert;
 	u64 extract_init;
@@ -515,6 +681,12 @@ struct panthor_fw_ringbuf_input {
 FW_ABI_OFFSET(panthor_fw_ringbuf_input, extract_init, 0x08);
 FW_ABI_SIZE(panthor_fw_ringbuf_input, 0x10);
 
+/**
+ * struct panthor_fw_ringbuf_output - user output page of a stream, written by the hardware
+ * @extract: byte count of the next instruction
+ * @active: bit 0: the hardware works on it
+ * @reserved: not used
+ */
 struct panthor_fw_ringbuf_output {
 	u64 extract;
 	u32 active;
@@ -529,6 +701,12 @@ FW_ABI_SIZE(panthor_fw_ringbuf_output, 0x10);
 
 /* The queue's 64-bit sync object (command stream chapter, 3.4) */
 
+/**
+ * struct panthor_fw_syncobj64 - 64-bit sync object in GPU memory
+ * @seqno: value: number of jobs done
+ * @status: 0, or an error
+ * @reserved: not used
+ */
 struct panthor_fw_syncobj64 {
 	u64 seqno;
 	u32 status;
@@ -543,8 +721,13 @@ FW_ABI_SIZE(panthor_fw_syncobj64, 16);
 
 /* Tiler heaps (scheduling chapter, 9.1) */
 
+/**
+ * struct panthor_fw_heap_chunk_header - beginning of a tiler heap chunk
+ * @next: next chunk, encoded; 0 ends the list
+ * @reserved: zero
+ */
 struct panthor_fw_heap_chunk_header {
-	u64 next;			/* encoded chunk pointer, 0 ends the list */
+	u64 next;
 	u32 reserved[14];
 };
 

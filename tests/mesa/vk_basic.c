@@ -511,7 +511,8 @@ static void timestamps_have_their_period(void)
 		   (double)(after.tv_nsec - between.tv_nsec);
 	most_ns = (double)(end.tv_sec - before.tv_sec) * 1e9 +
 		  (double)(end.tv_nsec - before.tv_nsec);
-	printf("# %.0f ns by the GPU, between %.0f and %.0f by the CPU\n", gpu_ns, least_ns, most_ns);
+	printf("# %.0f ns by the GPU, between %.0f and %.0f by the CPU\n", gpu_ns, least_ns,
+	       most_ns);
 	CHECK(gpu_ns >= least_ns * 0.99);
 	CHECK(gpu_ns <= most_ns * 1.01);
 	vkDestroyQueryPool(vk.device, pool, NULL);
@@ -573,7 +574,8 @@ int main(void)
 		if (tests[i].needs_device)
 			CHECK(vk.device != VK_NULL_HANDLE);
 		else if (i)
-			CHECK(vk.instance != VK_NULL_HANDLE && (i == 1 || vk.gpu != VK_NULL_HANDLE));
+			CHECK(vk.instance != VK_NULL_HANDLE &&
+			      (i == 1 || vk.gpu != VK_NULL_HANDLE));
 		if (!checks_failed)
 			tests[i].run();
 		printf("%sok %u - %s\n", checks_failed ? "not " : "", i + 1, tests[i].name);

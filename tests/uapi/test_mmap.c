@@ -245,7 +245,9 @@ TEST_F(page, offset_can_be_chosen)
 
 TEST_F(page, no_other_offset)
 {
-	const uint64_t offsets[] = { 0, 4096, 1ull << 42, 1ull << 44, 1ull << 55, 1ull << 57, ~0ull };
+	const uint64_t offsets[] = {
+		0, 4096, 1ull << 42, 1ull << 44, 1ull << 55, 1ull << 57, ~0ull,
+	};
 
 	for (size_t i = 0; i < COUNT_OF(offsets); i++)
 		FAILS(EINVAL, set_offset(self->fd, offsets[i]));

@@ -369,7 +369,8 @@ TEST_F(gpu, job_array_strides)
 TEST_F(gpu, batch_is_all_or_nothing)
 {
 	struct drm_panthor_queue_submit jobs[3] = {
-		store_job(&self->gpu, 0, 1), store_job(&self->gpu, 1, 1), store_job(&self->gpu, 2, 1),
+		store_job(&self->gpu, 0, 1), store_job(&self->gpu, 1, 1),
+		store_job(&self->gpu, 2, 1),
 	};
 
 	jobs[2].stream_size += 4;
@@ -577,7 +578,7 @@ TEST_F(gpu, batch_over_all_queues)
 TEST_F(gpu, batch_with_dependencies_inside)
 {
 	struct drm_panthor_queue_submit jobs[3] = { gate_job(&self->gpu), {}, {} };
-	struct drm_panthor_sync_op sync[4] = { SIGNAL_BINARY(0), WAIT_BINARY(0), SIGNAL_BINARY(0) };
+	struct drm_panthor_sync_op sync[3] = { SIGNAL_BINARY(0), WAIT_BINARY(0), SIGNAL_BINARY(0) };
 
 	test_syncobj_create(self->fd, 0, &sync[0].handle);
 	sync[1].handle = sync[0].handle;

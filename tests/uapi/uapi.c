@@ -344,7 +344,8 @@ int _test_group_state(int fd, uint32_t handle, uint32_t *state, uint32_t *fatal_
 	return ret;
 }
 
-int _test_submit(int fd, uint32_t group, const struct drm_panthor_queue_submit *jobs, uint32_t count)
+int _test_submit(int fd, uint32_t group, const struct drm_panthor_queue_submit *jobs,
+		 uint32_t count)
 {
 	struct drm_panthor_group_submit submit = {
 		.group_handle = group,

@@ -161,7 +161,8 @@ int _test_group_state(int fd, uint32_t handle, uint32_t *state, uint32_t *fatal_
 #define test_group_state(...)			PASSES(_test_group_state(__VA_ARGS__))
 #define test_err_group_state(err, ...)		FAILS(err, _test_group_state(__VA_ARGS__))
 
-int _test_submit(int fd, uint32_t group, const struct drm_panthor_queue_submit *jobs, uint32_t count);
+int _test_submit(int fd, uint32_t group, const struct drm_panthor_queue_submit *jobs,
+		 uint32_t count);
 #define test_submit(...)			PASSES(_test_submit(__VA_ARGS__))
 #define test_err_submit(err, ...)		FAILS(err, _test_submit(__VA_ARGS__))
 
@@ -230,6 +231,7 @@ struct uapi_stream {
 
 struct uapi_stream uapi_stream_at(const struct uapi_buffer *buffer, uint32_t offset);
 void uapi_emit(struct uapi_stream *stream, uint64_t instr);
+
 static inline uint32_t uapi_stream_size(const struct uapi_stream *stream)
 {
 	return stream->count * 8;
