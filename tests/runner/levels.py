@@ -335,17 +335,29 @@ def judge_guest_errors(run, tally, errors):
         run.screen.note(f'the virtual Mali has {len(errors)} complaints:\n{text}')
 
 
+CYCLES = {'ours': 200, 'peer': 10}
+
+
 def level_uapi(run):
-    """ioctl tests: in the virtual machine, and for our driver also under UML."""
+    """ioctl tests: in the virtual machine, and for our driver also under UML; then 200 removals."""
+    tally = tap.Tally()
     programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
-    if not programs:
-        tally = tap.Tally()
-        run.point(tally, False, 'there are programs that match')
-        return tally
-    tally = vm_level(run, 'uapi', 'uapi', programs)
-    if run.driver == 'ours' and run.kernel == 'stock':
+    if programs:
+        tally.add(vm_level(run, 'uapi', 'uapi', programs), '')
+    if programs and run.driver == 'ours' and run.kernel == 'stock':
         tally.add(uapi_uml(run), 'uml: ')
+    if run.wants('cycle'):
+        tally.add(uapi_cycles(run), 'cycle: ')
+    elif not programs:
+        run.point(tally, False, 'there are programs that match')
     return tally
+
+
+def uapi_cycles(run):
+    """Load, unload, bind and unbind many times, with clients; nothing may be left behind."""
+    run.say(f'# Subtest: cycle ({CYCLES[run.driver]} loads, then as many binds)')
+    return vm_level(run, 'cycle', 'cycle', run.programs('cycle', 'arm64'),
+                    args=[str(CYCLES[run.driver])], timeout_s=900)
 
 
 def uapi_uml(run):
@@ -386,14 +398,6 @@ def level_mesa(run):
     """vulkaninfo and eglinfo of the distribution, and Vulkan programs of ours."""
     programs = [p for p in run.programs('mesa', 'arm64') if run.wants(p.name)]
     return vm_level(run, 'mesa', 'mesa', programs, ['image-vulkan', 'image-egl'], 2048)
-
-
-STRESS_CYCLES = 200
-
-
-def level_stress(run):
-    """Load, unload, bind and unbind many times; nothing may be left behind."""
-    return vm_level(run, 'stress', 'stress', [], args=[str(STRESS_CYCLES)])
 
 
 # -- demo --------------------------------------------------------------------------------
@@ -441,13 +445,12 @@ LEVELS = {level.name: level for level in (
     Level('kunit', level_kunit, ['uml-*']),
     Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
-    Level('stress', level_stress, VM_STEPS, both=True),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
 )}
 
 # Without a level on the command line: everything, the dearest last.
 DEFAULT = [('user', 'ours'), ('static', 'ours'), ('kunit', 'ours'), ('uapi', 'ours'),
-           ('mesa', 'ours'), ('stress', 'ours'), ('uapi', 'peer'), ('mesa', 'peer')]
+           ('mesa', 'ours'), ('uapi', 'peer'), ('mesa', 'peer')]
 
 
 def steps_of(level, driver, kernel, known):

@@ -7,10 +7,15 @@
 # shrunk before they are looked at, so that their counts are of objects in use.
 . /t/lib.sh
 
+# Unplugging waits for many grace periods; what is waited for stays the same.
+echo 1 >/sys/kernel/rcu_expedited
+
 cycles=${1:-200}
-warm_up=21
-# What may be more of anything in the end: far less than one per cycle.
-slack=$((cycles / 4))
+warm_up=10
+# How many objects of a kind, or pages, may be more in the end: fewer than one per
+# cycle, and more than the 60 that a processor may have taken from a slab cache to
+# keep at hand.  With fewer than 200 cycles it says little.
+slack=$((cycles * 2 / 3))
 driver=/sys/bus/platform/drivers/panthor
 debugfs=/sys/kernel/debug
 
@@ -20,46 +25,63 @@ note() {
 
 # -- what is in use
 
+# settle: let go of what is only kept for reuse.  No program is started after the
+# last round: it would fill the caches of its kind again.
 settle() {
 	for _ in 1 2 3; do
 		sync
 		echo 3 >/proc/sys/vm/drop_caches
+		sleep 0.2
 		for cache in /sys/kernel/slab/*; do
 			[ -L "$cache" ] || echo 1 >"$cache/shrink"
 		done 2>/dev/null
-		sleep 0.2
 	done
 }
 
-# snapshot FILE: one line per thing that can be lost: kind, name, number in use.
+# snapshot FILE: what is in use, a line of kind, name and number each.
 snapshot() {
 	settle
-	{
-		awk 'NR > 2 { print "slab", $1, $2 }' /proc/slabinfo
-		# Memory that a processor keeps at hand is free as well.
-		awk '/pages free/ { free += $3 } / count:/ { free += $2 } /managed/ { all += $2 }
-		     END { print "pages", "used", all - free }' /proc/zoneinfo
-		awk -F '[: ]+' '/^(MemFree|SUnreclaim|VmallocUsed|PageTables|KernelStack|Percpu):/ {
-			print "kB", $1, $2 }' /proc/meminfo
-	} >"$1"
+	while read -r name active _; do
+		echo "slab $name $active"
+	done </proc/slabinfo >"$1"
+	while read -r name kb _; do
+		echo "kB ${name%:} $kb"
+	done </proc/meminfo >>"$1"
+	# Memory that a processor keeps at hand is free as well.
+	awk '/pages free/ { free += $3 } / count:/ { free += $2 } /managed/ { all += $2 }
+	     END { print "pages", "used", all - free }' /proc/zoneinfo >>"$1"
 }
 
 # compare BEFORE AFTER: tell what has changed; fail if there is too much of anything.
 compare() {
-	awk -v slack="$slack" -v cycles="$cycles" '
+	awk -v slack="$slack" '
+	BEGIN {
+		fields = " MemFree SUnreclaim VmallocUsed PageTables KernelStack Percpu "
+		weighed = " SUnreclaim VmallocUsed PageTables "
+	}
 	NR == FNR { before[$1 " " $2] = $3; next }
+	$1 == "kB" && !index(fields, " " $2 " ") { next }
 	{
 		key = $1 " " $2
 		more = $3 - before[key]
-		bad = $1 == "slab" || $1 == "pages" ? more > slack : 0
-		if (key == "kB SUnreclaim" || key == "kB VmallocUsed" || key == "kB PageTables")
-			bad = more > 4 * slack
-		if (bad)
-			failed = 1
-		if (bad || $1 != "slab" || more > slack / 4 || more < -slack / 4)
-			printf "# %s%s: %d -> %d\n", bad ? "TOO MUCH " : "", key, before[key], $3
+		bad = $1 != "kB" && more > slack || index(weighed, " " $2 " ") && more > 4 * slack
+		failed = failed || bad
+		if (bad || $1 != "slab" || more > slack / 4)
+			printf "# %s: %d -> %d%s\n", key, before[key], $3, bad ? " TOO MUCH" : ""
 	}
 	END { exit failed }' "$1" "$2"
+}
+
+# left_nothing WHAT BEFORE AFTER: one test point, after the figures it is about.
+left_nothing() {
+	note "before and after $cycles $1, limit $slack:"
+	compare "$2" "$3"
+	left=$?
+	if [ "$PANTHOR_DRIVER" = peer ]; then
+		skip "$1 have left nothing behind" "deviation: the kernel's own driver leaves some at each probe"
+	else
+		result $left "$1 have left nothing behind"
+	fi
 }
 
 # -- a device that comes and goes
@@ -92,13 +114,15 @@ release() {
 	wait $holder
 }
 
+# Every tenth cycle has clients that work, two of ten one that holds.  The kernel's
+# own driver does not signal the fences of who holds: it has no such cycles.
 bind_cycle() {
-	case $(($1 % 20)) in
-	0 | 10)
-		client work 3 && device_unbind && device_bind ;;
-	5)
+	case $PANTHOR_DRIVER$(($1 % 10)) in
+	*0)
+		client work 6 && device_unbind && device_bind ;;
+	ours3)
 		hold hold && device_unbind && release && device_bind ;;
-	15)
+	ours6)
 		hold hold && device_unbind && device_bind && client work 1 && release ;;
 	*)
 		device_unbind && device_bind ;;
@@ -106,35 +130,32 @@ bind_cycle() {
 }
 
 load_cycle() {
-	case $(($1 % 20)) in
-	0 | 10)
-		module_load && client work 3 && rmmod panthor ;;
+	case $(($1 % 10)) in
+	0)
+		module_load && client work 1 && rmmod panthor ;;
 	5)
 		module_load && hold fence && rmmod panthor && release ;;
-	15)
-		module_load && hold fence && rmmod panthor && module_load && release &&
-			rmmod panthor ;;
 	*)
 		module_load && rmmod panthor ;;
 	esac
 }
 
-# repeat COUNT COMMAND: stop at the first failure.
+# repeat COUNT COMMAND: stop at the first failure; be heard now and then.
 repeat() {
 	i=0
 	while [ $i -lt "$1" ]; do
 		"$2" $i || { echo "failed in cycle $i"; return 1; }
 		i=$((i + 1))
+		[ $((i % 50)) != 0 ] || note "$2 $i"
 	done
 }
 
-timed() {
-	start=$(date +%s)
-	check "$@"
-	note "$(($(date +%s) - start)) s"
-}
-
 # -- what a device tells itself
+
+# objects: what the device says that it has; the peer does not.
+objects() {
+	[ "$PANTHOR_DRIVER" = peer ] || cat $debugfs/dri/"$device"/objects
+}
 
 # objects_idle: nothing is in flight, and no dma-buf is left.
 objects_idle() {
@@ -142,7 +163,8 @@ objects_idle() {
 		cat $debugfs/dma_buf/bufinfo
 		return 1
 	}
-	cat $debugfs/dri/"$device"/objects >/tmp/objects.now || return
+	[ "$PANTHOR_DRIVER" = ours ] || return 0
+	objects >/tmp/objects.now || return
 	cat /tmp/objects.now
 	cmp /tmp/objects.first /tmp/objects.now &&
 		[ "$(grep -cE '^(groups|fences|bind_jobs): 0$' /tmp/objects.now)" = 3 ]
@@ -150,25 +172,24 @@ objects_idle() {
 
 check "load panthor" driver_load
 device=$(basename "$(readlink /sys/class/drm/renderD128/device)")
-cat $debugfs/dri/"$device"/objects >/tmp/objects.first
+objects >/tmp/objects.first
 check "a client works" client work 1
 check "nothing of it is left" objects_idle
-timed "warm up: unbind and bind $warm_up times" repeat $warm_up bind_cycle
+[ "$PANTHOR_DRIVER" = ours ] ||
+	skip "clients that hold on while the device goes" \
+		"deviation: the kernel's own driver leaves their fences unsignalled"
+check "warm up: unbind and bind $warm_up times" repeat $warm_up bind_cycle
 check "unload panthor" rmmod panthor
-timed "warm up: load and unload $warm_up times" repeat $warm_up load_cycle
+check "warm up: load and unload $warm_up times" repeat $warm_up load_cycle
 snapshot /tmp/first
-timed "load and unload $cycles times" repeat "$cycles" load_cycle
+check "load and unload $cycles times" repeat "$cycles" load_cycle
 snapshot /tmp/loads
-result "$(compare /tmp/first /tmp/loads >/tmp/out; echo $?)" "loads have left nothing behind"
-note "over $cycles loads, limit $slack:"
-cat /tmp/out
+left_nothing loads /tmp/first /tmp/loads
 check "load panthor" driver_load
-timed "unbind and bind $cycles times" repeat "$cycles" bind_cycle
+check "unbind and bind $cycles times" repeat "$cycles" bind_cycle
+note "with no client: $(objects | tr '\n' ' ')"
 check "no object is left" objects_idle
-sed 's/^/# /' /tmp/objects.now
 check "unload panthor" driver_unload
 snapshot /tmp/binds
-result "$(compare /tmp/loads /tmp/binds >/tmp/out; echo $?)" "binds have left nothing behind"
-note "over $cycles binds, limit $slack:"
-cat /tmp/out
+left_nothing binds /tmp/loads /tmp/binds
 plan

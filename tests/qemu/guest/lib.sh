@@ -18,6 +18,12 @@ result() {
 	fi
 }
 
+# skip DESCRIPTION REASON: print a test point that was not tried.
+skip() {
+	test_number=$((test_number + 1))
+	echo "ok $test_number - $1 # SKIP $2"
+}
+
 # check DESCRIPTION COMMAND...: one test point for a command; its output is shown
 # when it fails.
 check() {
@@ -39,7 +45,7 @@ plan() {
 	[ "$failures" = 0 ]
 }
 
-# driver_load: load panthor, wait for its render node, which name is printed.
+# driver_load: load panthor, wait for its render node, set whose driver it is.
 driver_load() {
 	modprobe -a fixed governor_simpleondemand 2>/dev/null
 	if [ -f /t/panthor.ko ]; then
@@ -47,7 +53,11 @@ driver_load() {
 	else
 		modprobe panthor || return
 	fi
-	render_node
+	render_node || return
+	# A module from outside of the kernel's tree is ours.
+	PANTHOR_DRIVER=peer
+	grep -q O /sys/module/panthor/taint && PANTHOR_DRIVER=ours
+	export PANTHOR_DRIVER
 }
 
 # render_node: wait until there is a render node.
