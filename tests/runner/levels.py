@@ -355,6 +355,11 @@ def level_uapi(run):
 
 def uapi_cycles(run):
     """Load, unload, bind and unbind many times, with clients; nothing may be left behind."""
+    if run.kernel not in FLAVOURS:
+        tally = tap.Tally()
+        tally.skipped += 1
+        run.say('ok - cycle # SKIP KASAN keeps freed objects back, there is nothing to compare')
+        return tally
     run.say(f'# Subtest: cycle ({CYCLES[run.driver]} loads, then as many binds)')
     return vm_level(run, 'cycle', 'cycle', run.programs('cycle', 'arm64'),
                     args=[str(CYCLES[run.driver])], timeout_s=900)
