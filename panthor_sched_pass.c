@@ -259,16 +259,19 @@ static void pass_enter_locked(struct panthor_sched *sched)
 	}
 }
 
-static void pass_queue_next(struct panthor_sched *sched)
+static void pass_queue_next_locked(struct panthor_sched *sched)
 {
 	u64 now = ktime_get_ns(), next = sched->pass.plan.next;
 
-	if (next == TICK_NEVER)
-		return;
+	lockdep_assert_held(&sched->lock);
 
-	/* Does nothing if somebody wants one earlier. */
-	queue_delayed_work(sched->pass_wq, &sched->pass_work,
-			   next > now ? nsecs_to_jiffies(next - now) + 1 : 0);
+	/* Neither does anything if somebody wants a pass earlier. */
+	if (next != TICK_NEVER)
+		queue_delayed_work(sched->pass_wq, &sched->pass_work,
+				   next > now ? nsecs_to_jiffies(next - now) + 1 : 0);
+	else if (sched->runnable_count)
+		/* Idle when the plan was made, and not any more when it had to leave. */
+		sched_pass_soon(sched);
 }
 
 static void pass_run_locked(struct panthor_sched *sched)
@@ -290,7 +293,7 @@ static void pass_run_locked(struct panthor_sched *sched)
 	pass_plan_locked(sched);
 	if (pass_leave_locked(sched)) {
 		pass_enter_locked(sched);
-		pass_queue_next(sched);
+		pass_queue_next_locked(sched);
 	}
 }
 

@@ -36,30 +36,38 @@ static u32 suspend_run_batch(struct panthor_sched *sched, const struct panthor_c
 	return panthor_csg_batch_wait(sched->ptdev, batch);
 }
 
-/* A state to come back to exists, and the firmware's memory makes sense. */
-static bool slot_can_suspend_locked(struct panthor_sched *sched, u32 slot)
+/*
+ * Does the firmware run the group, if only since after we gave up waiting for
+ * it? A state that does not exist means that its memory makes no sense.
+ */
+static bool slot_is_running(struct panthor_sched *sched, u32 slot)
 {
-	struct panthor_group *group = sched->slots[slot];
+	u32 state = panthor_csg_state(sched->ptdev, slot);
 
-	lockdep_assert_held(&sched->lock);
-
-	return panthor_group_can_run(group) && group->fw_state == PANTHOR_GROUP_ACTIVE &&
-	       panthor_csg_state(sched->ptdev, slot) <= CSG_STATE_RESUME;
+	return state == CSG_STATE_START || state == CSG_STATE_RESUME;
 }
 
-/* Asks all residents to leave; returns who is to be suspended. */
-static u32 suspend_ask_locked(struct panthor_sched *sched, struct panthor_csg_batch *batch)
+/* Asks all residents to leave; returns who is to be suspended and who is lost already. */
+static u32 suspend_ask_locked(struct panthor_sched *sched, struct panthor_csg_batch *batch,
+			      u32 *lost)
 {
 	u32 slot, suspending = 0;
 
 	lockdep_assert_held(&sched->lock);
 
+	*lost = 0;
 	for (slot = 0; slot < sched->slot_count; slot++) {
-		if (!sched->slots[slot])
+		struct panthor_group *group = sched->slots[slot];
+
+		if (!group)
 			continue;
 
-		if (slot_can_suspend_locked(sched, slot))
-			suspending |= BIT(slot);
+		if (panthor_group_can_run(group)) {
+			if (slot_is_running(sched, slot))
+				suspending |= BIT(slot);
+			else
+				*lost |= BIT(slot);
+		}
 		panthor_csg_leave(sched->ptdev, batch, slot, suspending & BIT(slot));
 	}
 
@@ -115,16 +123,18 @@ static u32 suspend_vacate_locked(struct panthor_sched *sched, u32 suspended, u32
 static bool sched_suspend_all(struct panthor_sched *sched)
 {
 	struct panthor_csg_batch leave = {}, terminate = {};
-	u32 suspending, silent, unknown, count;
+	u32 suspending, lost, silent, unknown, count;
 	struct panthor_group *left[TICK_MAX_SLOTS];
 
 	scoped_guard(mutex, &sched->lock)
-		suspending = suspend_ask_locked(sched, &leave);
+		suspending = suspend_ask_locked(sched, &leave, &lost);
 
 	silent = suspend_run_batch(sched, &leave);
 
-	scoped_guard(mutex, &sched->lock)
+	scoped_guard(mutex, &sched->lock) {
+		suspend_lose_locked(sched, lost, NULL);
 		suspend_lose_locked(sched, silent, &terminate);
+	}
 
 	unknown = suspend_run_batch(sched, &terminate);
 	suspending &= ~silent;
