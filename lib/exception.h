@@ -28,6 +28,8 @@ const char *panthor_exception_access_name(u8 access);
 /**
  * panthor_exception_is_fault() - does this code announce a fault?
  * @code: exception code
+ *
+ * Return: true if it does.
  */
 static inline bool panthor_exception_is_fault(u8 code)
 {

@@ -79,7 +79,7 @@ bool panthor_pt_range_is_valid(u64 va, u64 size, u64 limit);
  * panthor_pt_group_as_count() - address-space slots that groups may use
  * @as_present: AS_PRESENT
  *
- * Slot 0 belongs to the MCU.
+ * Return: number of slots; slot 0 belongs to the MCU and does not count.
  */
 static inline u32 panthor_pt_group_as_count(u32 as_present)
 {
