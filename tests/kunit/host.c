@@ -36,6 +36,8 @@ struct panthor_host {
 	struct hrtimer alarm;
 	/** @due_ns: when the model wants to be called, U64_MAX never; guarded by @lock. */
 	u64 due_ns;
+	/** @powered: state of the power domain; guarded by @lock. */
+	bool powered;
 	/** @own_reads: register reads of the host itself; guarded by @lock. */
 	u64 own_reads;
 	/** @changeset: device-tree overlay, 0 none, constant. */
@@ -153,12 +155,19 @@ static void host_catch_up(struct panthor_host *host)
 	}
 }
 
-/* User space reads this register from the page, with no trap. */
+/*
+ * User space reads this register from the page, with no trap. It never sees the
+ * 0 of a GPU without power unless the driver left the page mapped.
+ */
 static void flush_id_publish(struct panthor_host *host)
 {
 	u32 *word = page_address(window.pages) + LATEST_FLUSH;
 
 	lockdep_assert_held(&host->lock);
+	if (!host->powered) {
+		WRITE_ONCE(*word, 0);
+		return;
+	}
 	WRITE_ONCE(*word, mali_read32(host->model, LATEST_FLUSH));
 	host->own_reads++;
 }
@@ -286,6 +295,7 @@ static struct panthor_host *host_alloc(const struct mali_config *config)
 	ops.opaque = host;
 	raw_spin_lock_irq(&host->lock);
 	host->model = mali_init(host->memory, config, &ops);
+	host->powered = true;
 	flush_id_publish(host);
 	raw_spin_unlock_irq(&host->lock);
 	return host;
@@ -410,8 +420,19 @@ void panthor_host_power(struct panthor_host *host, bool on)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&host->lock, flags);
+	host_catch_up(host);
 	mali_power(host->model, on);
+	host->powered = on;
+	flush_id_publish(host);
 	raw_spin_unlock_irqrestore(&host->lock, flags);
+}
+
+void host_power_set(bool on)
+{
+	struct panthor_host *host = READ_ONCE(window.host);
+
+	if (!WARN_ON(!host))
+		panthor_host_power(host, on);
 }
 
 void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value)

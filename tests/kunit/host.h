@@ -150,6 +150,9 @@ void host_irqs_destroy(struct host_irqs *irqs);
 /* Any context; at most schedules a timer. */
 void host_irqs_set(struct host_irqs *irqs, enum mali_irq_line line, bool level);
 
+/* host.c, for host_power.c: the power domain of the one host. */
+void host_power_set(bool on);
+
 /* host_of.c: the device-tree overlay. */
 extern u8 __dtbo_host_board_begin[];	/* made from host_board.dtso by Kbuild */
 extern u8 __dtbo_host_board_end[];

@@ -37,6 +37,9 @@ static int board_complete(void *fdt, phys_addr_t window, const struct mali_confi
 	if (!ret)
 		ret = fdt_nop_property(fdt, gpu, config->coherent ? "dma-noncoherent" :
 								    "dma-coherent");
+	/* host_power.c is not there: the domain would never come, nor the probe. */
+	if (!ret && !IS_ENABLED(CONFIG_PM_GENERIC_DOMAINS))
+		ret = fdt_nop_property(fdt, gpu, "power-domains");
 	return ret ? -EINVAL : 0;
 }
 
