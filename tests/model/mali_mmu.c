@@ -6,7 +6,9 @@
  * Invariants: translation uses only what UPDATE latched; a cached translation
  * lives until UPDATE, or until UNLOCK or a flush command of its range; an
  * access into a locked region stalls and never faults; a faulting access is
- * held, and nothing but UPDATE, UNLOCK or a flush command releases it.
+ * held, and nothing releases it but UPDATE, or UNLOCK or a flush command of
+ * the range it is in: what goes on elsewhere in the slot neither lets it pass
+ * nor reports it once more.
  *
  * Readings chosen: identity mode and the 64 KiB granule are not modelled
  * (UPDATE flags them, accesses are refused); FAULTEXTRA holds the descriptor
@@ -99,6 +101,17 @@ static bool access_allowed(uint8_t flags, enum mali_access access)
 	}
 }
 
+static bool fault_is_of(const struct mali_page_fault *fault, uint64_t va, enum mali_access access)
+{
+	return fault->valid && fault->va == va && (fault->status >> 8 & 3) == (uint32_t)access;
+}
+
+/* Has this access faulted, and nobody released it since? */
+static bool as_holds(const struct mali_as *as, uint64_t va, enum mali_access access)
+{
+	return fault_is_of(&as->held, va, access) || fault_is_of(&as->waiting, va, access);
+}
+
 /* TLB, then tables. 0 or an exception code. */
 static uint32_t as_lookup(struct mali *gpu, struct mali_as *as, uint64_t va, struct mali_leaf *leaf)
 {
@@ -125,7 +138,7 @@ static enum mali_mem as_translate(struct mali *gpu, unsigned int slot, uint64_t 
 
 	if (as->mode != MODE_4K)
 		return MALI_MEM_REFUSED;
-	if (as_in_lock(as, va))
+	if (as_in_lock(as, va) || as_holds(as, va, access))
 		return MALI_MEM_STALL;
 	code = as_lookup(gpu, as, va, &leaf);
 	if (!code && !access_allowed(leaf.flags, access))
@@ -306,11 +319,18 @@ void mali_mmu_faults_cleared(struct mali *gpu, uint32_t bits)
 	}
 }
 
-static void fault_release(struct mali *gpu, unsigned int slot)
+static void fault_release(struct mali_page_fault *fault, uint64_t first, uint64_t last)
 {
-	gpu->as[slot].held.valid = false;
-	gpu->as[slot].waiting.valid = false;
-	mali_sched_as_changed(gpu, slot);
+	if (fault->va >= first && fault->va <= last)
+		fault->valid = false;
+}
+
+/* Cached translations of a range, and the accesses that are held in it. */
+static void as_range_drop(struct mali_as *as, uint64_t first, uint64_t last)
+{
+	tlb_drop(as, first, last);
+	fault_release(&as->held, first, last);
+	fault_release(&as->waiting, first, last);
 }
 
 /* ---- commands ---- */
@@ -349,8 +369,8 @@ static void as_update(struct mali *gpu, unsigned int slot)
 	}
 	if (as->mode != MODE_4K && as->mode != MODE_UNMAPPED)
 		mali_guest_error(gpu, "UPDATE to a mode that is not modelled", slot, cfg, 0);
-	tlb_drop(as, 0, ~0ull);
-	fault_release(gpu, slot);
+	as_range_drop(as, 0, ~0ull);
+	mali_sched_as_changed(gpu, slot);
 }
 
 static void lockaddr_decode(const struct mali_as *as, uint64_t *first, uint64_t *last)
@@ -388,11 +408,11 @@ static void as_unlock(struct mali *gpu, unsigned int slot)
 
 	gpu->stats.as_unlocks++;
 	lockaddr_decode(as, &first, &last);
-	tlb_drop(as, first, last);
+	as_range_drop(as, first, last);
 	if (as->locked)
-		tlb_drop(as, as->lock_first, as->lock_last);
+		as_range_drop(as, as->lock_first, as->lock_last);
 	as->locked = false;
-	fault_release(gpu, slot);
+	mali_sched_as_changed(gpu, slot);
 }
 
 static void as_command_done(struct mali *gpu, uint64_t slot)

@@ -32,6 +32,16 @@ static void machine(void)
 	need(group_state(0, 1));
 }
 
+static void two_streams(void)
+{
+	fake_start(NULL);
+	fake_boot();
+	group_make(0, SLOT, 2);
+	wr(0x2004, 0xFFFFFFFF);
+	wr(0x2008, 0xFF);
+	need(group_state(0, 1));
+}
+
 /* One 4-byte store by the stream; true: it retired. */
 static bool gpu_store(uint64_t va, uint32_t value)
 {
@@ -365,14 +375,15 @@ static void every_closing_command_invalidates(void)
 
 static void failed_walks_are_not_cached(void)
 {
-	machine();
-	ok(!gpu_store(VA, 7));
-	fake_alloc(SLOT, VA, 4096, PTE_RW);
-	wr(0x2004, FAULT_BIT);
-	wr64(AS_REG(SLOT, AS_LOCKADDR), 0x14);	/* far from VA: releases only */
-	fake_as_command(SLOT, 3);
+	two_streams();
+	EMIT(0, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
-	is_u64(fake_load32(fake_va(SLOT, VA)), 7);
+	is_u64(rd(0x2000) & 0xFF, FAULT_BIT);
+	fake_alloc(SLOT, VA, 4096, PTE_RW);
+	/* The access that faulted is held; another one to its page looks again. */
+	EMIT(0, 1, cs_move48(0, VA + 8), cs_move32(2, 7), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	is_u64(fake_load32(fake_va(SLOT, VA + 8)), 7);
 }
 
 /* ---- commands ---- */
@@ -587,6 +598,15 @@ static void clear_does_not_restart_the_access(void)
 	is_u64(fake_load32(fake_va(SLOT, VA)), 9);
 }
 
+/* Lock 32 KiB at va, close the lock with a command, let the streams react. */
+static void region_close(uint64_t va, uint32_t command)
+{
+	wr64(AS_REG(SLOT, AS_LOCKADDR), va | 14);
+	fake_as_command(SLOT, 2);
+	fake_as_command(SLOT, command);
+	fake_advance(1000000);
+}
+
 static void release_without_repair_faults_again(void)
 {
 	machine();
@@ -596,6 +616,47 @@ static void release_without_repair_faults_again(void)
 	fake_advance(1000000);
 	is_u64(rd(0x2000) & 0xFF, FAULT_BIT);
 	is_u64(mali_stats(fake.gpu)->mmu_faults, 2);
+}
+
+/* A release is of a range: what is held outside it stays held, reported once. */
+static void release_elsewhere_changes_nothing(void)
+{
+	static const uint32_t closing[] = { 3, 4, 5 };	/* UNLOCK, FLUSH_PT, FLUSH_MEM */
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		machine();
+		ok(!gpu_store(VA, 9));
+		region_close(VA + 0x8000, closing[i]);
+		wr(0x2004, FAULT_BIT);
+		is_u64(rd(0x2000) & 0xFF, 0);
+		is_u64(mali_stats(fake.gpu)->mmu_faults, 1);
+
+		fake_alloc(SLOT, VA, 4096, PTE_RW);
+		region_close(VA - 0x8000, closing[i]);
+		is_u64(fake_load32(fake_va(SLOT, VA)), 0);
+		region_close(VA, closing[i]);
+		is_u64(fake_load32(fake_va(SLOT, VA)), 9);
+	}
+}
+
+/* What waits behind a latched fault is held as well, and can be repaired unseen. */
+static void release_of_the_waiting_fault_alone(void)
+{
+	two_streams();
+	EMIT(0, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	EMIT(0, 1, cs_move48(0, VA + 0x100000), cs_move32(2, 7), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	fake_alloc(SLOT, VA + 0x100000, 4096, PTE_RW);
+	region_close(VA - 0x8000, 3);
+	is_u64(fake_load32(fake_va(SLOT, VA + 0x100000)), 0);
+	region_close(VA + 0x100000, 3);
+	is_u64(fake_load32(fake_va(SLOT, VA + 0x100000)), 7);
+	is_u64(rd64(AS_REG(SLOT, AS_FAULTADDRESS)), VA);
+	wr(0x2004, FAULT_BIT);
+	is_u64(rd(0x2000) & 0xFF, 0);
+	is_u64(mali_stats(fake.gpu)->mmu_faults, 1);
 }
 
 static void unmapping_fails_the_work(void)
@@ -627,12 +688,7 @@ static void registers_hold_until_cleared(void)
 /* Two streams of one group: the second fault shows when the first is cleared. */
 static void second_fault_waits_behind_the_first(void)
 {
-	fake_start(NULL);
-	fake_boot();
-	group_make(0, SLOT, 2);
-	wr(0x2004, 0xFFFFFFFF);
-	wr(0x2008, 0xFF);
-	ok(group_state(0, 1));
+	two_streams();
 	EMIT(0, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
 	EMIT(0, 1, cs_move48(0, VA + 0x1000), cs_store(0, 2, 1, 0), cs_wait(1));
@@ -844,6 +900,8 @@ TAP_MAIN(
 	{ "locked_firmware_starts_no_group", locked_firmware_starts_no_group },
 	{ "clear_does_not_restart_the_access", clear_does_not_restart_the_access },
 	{ "release_without_repair_faults_again", release_without_repair_faults_again },
+	{ "release_elsewhere_changes_nothing", release_elsewhere_changes_nothing },
+	{ "release_of_the_waiting_fault_alone", release_of_the_waiting_fault_alone },
 	{ "unmapping_fails_the_work", unmapping_fails_the_work },
 	{ "registers_hold_until_cleared", registers_hold_until_cleared },
 	{ "second_fault_waits_behind_the_first", second_fault_waits_behind_the_first },
