@@ -58,21 +58,81 @@ int panthor_gem_init(struct panthor_device *ptdev)
 	return 0;
 }
 
-static void gem_free(struct drm_gem_object *obj)
+/* As drm_gem_shmem_release(), for pages of our own. */
+static void gem_release_pages_locked(struct panthor_gem_object *bo)
 {
-	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	struct drm_gem_shmem_object *shmem = &bo->base;
+	struct drm_device *drm = shmem->base.dev;
+
+	dma_resv_assert_held(shmem->base.resv);
+
+	drm_WARN_ON(drm, refcount_read(&shmem->vmap_use_count));
+	if (shmem->sgt)
+		__drm_gem_shmem_free_sgt_locked(shmem);
+	if (shmem->pages)
+		drm_gem_shmem_put_pages_locked(shmem);
+	drm_WARN_ON(drm, refcount_read(&shmem->pages_use_count));
+	drm_WARN_ON(drm, refcount_read(&shmem->pages_pin_count));
+}
+
+static void gem_release_own(struct panthor_gem_object *bo)
+{
+	struct drm_gem_object *obj = &bo->base.base;
+
+	/*
+	 * Nobody can hold the BO's own reservation any more. But the caller may
+	 * be in the middle of locking others, where drm_exec drops what may be
+	 * the last reference, so lockdep must not see a lock that could wait. The
+	 * reservation of an exclusive BO is the VM's; its last reference is never
+	 * dropped there, because drm_exec keeps none.
+	 */
+	if (bo->exclusive_vm_root)
+		dma_resv_lock(obj->resv, NULL);
+	else
+		drm_WARN_ON(obj->dev, !dma_resv_trylock(obj->resv));
+
+	gem_release_pages_locked(bo);
+	dma_resv_unlock(obj->resv);
+	drm_gem_object_release(obj);
+}
+
+static void gem_destroy(struct panthor_gem_object *bo)
+{
 	struct drm_gem_object *root = bo->exclusive_vm_root;
 
-	atomic_dec(&to_panthor_device(obj->dev)->objects.bos);
 	kvfree(bo->runs);
 	kfree_const(bo->label);
 	mutex_destroy(&bo->label_lock);
-
-	/* The root lends its reservation lock to the release. */
-	drm_gem_shmem_release(&bo->base);
 	kfree(bo);
 	if (root)
 		drm_gem_object_put(root);
+}
+
+/* The end of an import takes the exporter's reservation, so it needs a context of its own. */
+static void gem_release_work(struct work_struct *work)
+{
+	struct panthor_gem_object *bo = container_of(work, struct panthor_gem_object,
+						     release_work);
+	struct drm_device *drm = bo->base.base.dev;
+
+	drm_gem_shmem_release(&bo->base);
+	gem_destroy(bo);
+	drm_dev_put(drm);
+}
+
+static void gem_free(struct drm_gem_object *obj)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+
+	if (drm_gem_is_imported(obj)) {
+		drm_dev_get(obj->dev); /* the work's */
+		INIT_WORK(&bo->release_work, gem_release_work);
+		queue_work(to_panthor_device(obj->dev)->cleanup_wq, &bo->release_work);
+		return;
+	}
+
+	gem_release_own(bo);
+	gem_destroy(bo);
 }
 
 static struct dma_buf *gem_export(struct drm_gem_object *obj, int flags)

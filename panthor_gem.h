@@ -7,6 +7,8 @@
 #define PANTHOR_GEM_H
 
 #include <linux/mutex.h>
+#include <linux/workqueue.h>
+
 #include <drm/drm_gem_shmem_helper.h>
 
 struct dma_buf;
@@ -51,6 +53,8 @@ struct panthor_gem_object {
 	struct panthor_gem_run *runs;
 	/** @num_runs: R: number of @runs. */
 	u32 num_runs;
+	/** @release_work: W: ends an imported BO that has no reference any more. */
+	struct work_struct release_work;
 };
 
 static inline struct panthor_gem_object *to_panthor_bo(struct drm_gem_object *obj)
