@@ -659,6 +659,20 @@ static void release_of_the_waiting_fault_alone(void)
 	is_u64(mali_stats(fake.gpu)->mmu_faults, 1);
 }
 
+/* Stream 0 may not write there; stream 1 reads the same word meanwhile. */
+static void only_the_faulting_access_is_held(void)
+{
+	two_streams();
+	fake_alloc(SLOT, VA, 4096, PTE_RW | 1ull << 7);
+	EMIT(0, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	is_u64(rd(AS_REG(SLOT, AS_FAULTSTATUS)) & 0xFF, 0xCB);
+	EMIT(0, 1, cs_move48(0, VA), 20ull << 56 | 4ull << 48 | 1 << 16, cs_wait(1));
+	fake_advance(1000000);
+	is_u64(group_extract(0, 1), 24);
+	is_u64(mali_stats(fake.gpu)->mmu_faults, 1);
+}
+
 static void unmapping_fails_the_work(void)
 {
 	machine();
@@ -902,6 +916,7 @@ TAP_MAIN(
 	{ "release_without_repair_faults_again", release_without_repair_faults_again },
 	{ "release_elsewhere_changes_nothing", release_elsewhere_changes_nothing },
 	{ "release_of_the_waiting_fault_alone", release_of_the_waiting_fault_alone },
+	{ "only_the_faulting_access_is_held", only_the_faulting_access_is_held },
 	{ "unmapping_fails_the_work", unmapping_fails_the_work },
 	{ "registers_hold_until_cleared", registers_hold_until_cleared },
 	{ "second_fault_waits_behind_the_first", second_fault_waits_behind_the_first },
