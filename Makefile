@@ -21,6 +21,9 @@ panthor-y := \
 	panthor_job.o \
 	panthor_kbo.o \
 	panthor_mmu.o \
+	panthor_mmu_fault.o \
+	panthor_mmu_power.o \
+	panthor_mmu_slot.o \
 	panthor_pgtable.o \
 	panthor_pgtable_sparse.o \
 	panthor_pm.o \

@@ -154,6 +154,18 @@ int panthor_gpu_soft_reset(struct panthor_device *ptdev)
 	return ret;
 }
 
+/**
+ * panthor_gpu_prime() - take the locks of this layer, in order
+ * @ptdev: device
+ *
+ * Context: as panthor_gpu_flush_caches().
+ */
+void panthor_gpu_prime(struct panthor_device *ptdev)
+{
+	guard(mutex)(&ptdev->gpu->flush_lock);
+	guard(spinlock_irqsave)(&ptdev->gpu->lock);
+}
+
 /* Faults */
 
 static void report_fault(struct panthor_device *ptdev, u32 events)

@@ -25,6 +25,9 @@ int panthor_gpu_flush_caches(struct panthor_device *ptdev, enum panthor_gpu_flus
 
 int panthor_gpu_soft_reset(struct panthor_device *ptdev);
 
+/* Takes the locks of this layer, in order; for panthor_lockdep.c. */
+void panthor_gpu_prime(struct panthor_device *ptdev);
+
 u64 panthor_gpu_timestamp(struct panthor_device *ptdev);
 u64 panthor_gpu_timestamp_offset(struct panthor_device *ptdev);
 u64 panthor_gpu_cycle_count(struct panthor_device *ptdev);

@@ -115,6 +115,9 @@ bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as)
 void panthor_mmu_edit_begin(struct panthor_device *ptdev, struct panthor_as *as, u64 va, u64 size);
 int panthor_mmu_edit_end(struct panthor_device *ptdev, struct panthor_as *as);
 
+/* Takes the locks of this layer and below, in order; for panthor_lockdep.c. */
+void panthor_mmu_prime(struct panthor_device *ptdev);
+
 /* Page sizes of the format as a bitmap: 4 KiB and 2 MiB. */
 u64 panthor_mmu_page_size_bitmap(struct panthor_device *ptdev);
 
