@@ -136,6 +136,8 @@ def level_user(run):
     if run.options.coverage:
         return user_coverage(run, make)
     tally = tap.Tally()
+    # The real firmware images, for the test that parses them all.
+    env = {**os.environ, 'FWDIR': str(run.cache.get('kernel-stock') / 'usr/lib/firmware/arm/mali')}
     with run.cache.lock(f'{out.parent.name}-user'):
         with run.job('tests/user', 'user') as job:
             job.run([*make, 'all'])
@@ -143,16 +145,17 @@ def level_user(run):
                           p.is_file() and run.wants(p.name) and
                           (run.repo / f'tests/user/{p.name}.c').exists())
         with ThreadPoolExecutor(run.options.jobs) as pool:
-            for program, (lines, trouble) in zip(programs, pool.map(user_program, programs)):
+            for program, (lines, trouble) in zip(programs, pool.map(
+                    lambda p: user_program(p, env), programs)):
                 run.say(f'# Subtest: {program.name}')
                 tally.add(indented_points(run, lines, trouble), f'{program.name}: ')
     return tally
 
 
-def user_program(program):
+def user_program(program, env):
     """Run one program; return its lines and why it is bad besides its TAP."""
     try:
-        r = subprocess.run([program], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        r = subprocess.run([program], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                            stdin=subprocess.DEVNULL, errors='replace', check=False,
                            timeout=PROGRAM_TIMEOUT_S)
     except subprocess.TimeoutExpired as e:
@@ -447,7 +450,7 @@ class Level:
 VM_STEPS = ['kernel-{kernel}', 'image-base-{kernel}', 'toolchain', 'qemu']
 
 LEVELS = {level.name: level for level in (
-    Level('user', level_user, ['host-build']),
+    Level('user', level_user, ['host-build', 'kernel-stock']),
     Level('static', level_static, ['toolchain', 'linux-source']),
     Level('kunit', level_kunit, ['uml-*']),
     Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
