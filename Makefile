@@ -12,6 +12,7 @@ panthor-y := \
 	panthor_fw_iface.o \
 	panthor_fw_load.o \
 	panthor_gem.o \
+	panthor_gem_dma.o \
 	panthor_gpu.o \
 	panthor_group.o \
 	panthor_group_pool.o \
@@ -20,6 +21,7 @@ panthor-y := \
 	panthor_irq.o \
 	panthor_job.o \
 	panthor_kbo.o \
+	panthor_lockdep.o \
 	panthor_mmu.o \
 	panthor_mmu_fault.o \
 	panthor_mmu_power.o \
