@@ -18,6 +18,7 @@
 #include "panthor_flush_id.h"
 #include "panthor_fw.h"
 #include "panthor_gpu.h"
+#include "panthor_lockdep.h"
 #include "panthor_mmu.h"
 #include "panthor_pm.h"
 #include "panthor_pwr.h"
@@ -95,7 +96,12 @@ static int parts_init(struct panthor_device *ptdev)
 	if (ret)
 		return ret;
 
-	return panthor_sched_init(ptdev);
+	ret = panthor_sched_init(ptdev);
+	if (ret)
+		return ret;
+
+	panthor_lockdep_prime(ptdev);
+	return 0;
 }
 
 static int window_map(struct panthor_device *ptdev)

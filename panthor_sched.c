@@ -18,6 +18,7 @@
 #include "panthor_fw.h"
 #include "panthor_fw_iface.h"
 #include "panthor_job.h"
+#include "panthor_mmu.h"
 #include "panthor_sched_priv.h"
 #include "panthor_vm.h"
 
@@ -396,6 +397,19 @@ bool panthor_sched_group_is_usable(struct panthor_group *group)
 	guard(mutex)(&group->ptdev->sched->lock);
 
 	return panthor_group_can_run(group);
+}
+
+/**
+ * panthor_sched_prime() - take the scheduler's lock and those of binding a VM, in order
+ * @ptdev: device
+ *
+ * Context: fence-signalling path, sleeps.
+ */
+void panthor_sched_prime(struct panthor_device *ptdev)
+{
+	guard(mutex)(&ptdev->sched->lock);
+
+	panthor_mmu_prime(ptdev);
 }
 
 static void sched_destroy_wqs(struct drm_device *drm, void *data)

@@ -18,6 +18,9 @@ void panthor_sched_resume(struct panthor_device *ptdev);
 void panthor_sched_pre_reset(struct panthor_device *ptdev);
 void panthor_sched_post_reset(struct panthor_device *ptdev, bool failed);
 
+/* Takes the scheduler's lock and those of binding a VM; for panthor_lockdep.c. */
+void panthor_sched_prime(struct panthor_device *ptdev);
+
 /* For the group table and for submission. */
 struct panthor_group *panthor_sched_group_new(struct panthor_group_args *args);
 void panthor_sched_group_destroy(struct panthor_group *group);

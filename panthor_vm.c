@@ -375,7 +375,8 @@ bool panthor_vm_is_unusable(struct panthor_vm *vm)
  * panthor_vm_activate() - bind the VM to an address-space slot
  * @vm: VM
  *
- * Context and result: panthor_mmu_as_activate().
+ * Context: panthor_mmu_as_activate().
+ * Return: as panthor_mmu_as_activate().
  */
 int panthor_vm_activate(struct panthor_vm *vm)
 {
@@ -398,10 +399,27 @@ void panthor_vm_deactivate(struct panthor_vm *vm)
  * @vm: VM
  *
  * Context: fence-signalling path. Takes mmu->lock.
+ * Return: true if there was one.
  */
 bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm)
 {
 	return panthor_mmu_as_faulted(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_prime() - take the locks of a VM and below, in the order of an operation
+ * @vm: VM
+ *
+ * Context: as panthor_vm_batch_run(): fence-signalling path, or with the reservation held.
+ */
+void panthor_vm_prime(struct panthor_vm *vm)
+{
+	guard(mutex)(&vm->op_lock);
+
+	panthor_mmu_prime(vm->ptdev);
+
+	guard(mutex)(&vm->tree_lock);
+	guard(mutex)(&panthor_vm_root_gem(vm)->gpuva.lock);
 }
 
 /**

@@ -44,6 +44,9 @@ void panthor_vm_destroy(struct panthor_vm *vm);
 int panthor_vm_activate(struct panthor_vm *vm);
 void panthor_vm_deactivate(struct panthor_vm *vm);
 
+/* Takes the locks of a VM and below, in order; for panthor_lockdep.c. */
+void panthor_vm_prime(struct panthor_vm *vm);
+
 /* A failed or destroyed VM: maps and submissions are refused. */
 bool panthor_vm_is_unusable(struct panthor_vm *vm);
 /* A page fault has hit since the VM was last activated from idle. */
