@@ -17,6 +17,10 @@
 #define WINDOW		0x40000000ull
 #define SPARSE_VA	(1ull << 40)
 
+/* The kernel's own driver asks kmalloc() for an array as long as the range: a WARNING. */
+#define SPARSE_SIZE	SPARSE_VA
+#define SPARSE_SIZE_PEER (1ull << 30)
+
 /* Work of each thread; by count and not by time, to be the same wherever time stands still. */
 #define BIND_CALLS	2500
 #define CLOSE_CALLS	12000
@@ -112,12 +116,13 @@ static void *race_submit(void *data)
 static void *race_vms(void *data)
 {
 	struct race *race = data;
+	uint64_t sparse_size = uapi_running_on_peer() ? SPARSE_SIZE_PEER : SPARSE_SIZE;
 
 	for (unsigned int cycle = 0; cycle < VM_CYCLES; cycle++) {
 		struct drm_panthor_vm_bind_op sparse = {
 			.flags = DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE |
 				 DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC,
-			.va = SPARSE_VA, .size = SPARSE_VA,
+			.va = SPARSE_VA, .size = sparse_size,
 		};
 		uint64_t range = 0;
 		uint32_t vm;
