@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Group slots of the firmware
+ *
  * Programming and reading one group slot.
  *
  * Order of writes: plain input fields, stream requests, group requests; the

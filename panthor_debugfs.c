@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Views for root
+ *
  * Read-only views of a device, for root.
  *
  * The files go with the last reference of the DRM device, later than the device

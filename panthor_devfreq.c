@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Frequency
+ *
  * Frequency and voltage of the GPU.
  *
  * The OPP layer owns clock and regulator, the on-demand governor decides, the

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The order of things
+ *
  * The order in which a device comes and goes (hw/power-and-reset.md, sections
  * 3.1 and 5.3).
  *

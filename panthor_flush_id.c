@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The flush-id page
+ *
  * The flush-id page: one register that user space reads without asking
  * (hw/registers.md, section 12).
  *

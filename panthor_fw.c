@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The MCU's life
+ *
  * The MCU's life: boot, global configuration, watchdog, halt, stop, restart.
  *
  * A restart is *fast* when the firmware was halted in good order and its memory

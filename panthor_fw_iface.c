@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The firmware interface
+ *
  * The firmware interface: the checks it has to pass once after boot, then
  * requests, acknowledgements and doorbells.
  *

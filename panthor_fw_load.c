@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Loading the firmware
+ *
  * From firmware file to MCU memory.
  *
  * The file is parsed once by lib/fw_image.c, which trusts none of its bytes;

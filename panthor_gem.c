@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Buffer objects.
+/**
+ * DOC: Buffer objects
  *
  * Tiers of a BO's memory, each needing the one before it: address space in a
  * shmem file (creation; costs no page), pages (first CPU map or first pin),

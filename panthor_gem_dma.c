@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The device's view of a buffer object
+ *
  * What the device sees of a buffer object: its pages mapped, pinned, and found
  * by offset; cache maintenance.
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The GPU control block
+ *
  * The GPU control block: identity, caches, reset, time, faults.
  *
  * A command that ends with an event is *awaited* from the moment it is issued

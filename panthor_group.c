@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Groups
+ *
  * The group object: its buffers, its life, its verdict.
  *
  * Buffers are few: all queues share one for their user I/O pages and one for

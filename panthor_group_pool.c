@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Group handles
+ *
  * The groups of one open file: creation rules and handles.
  *
  * A handle becomes visible when its group is complete. A lookup takes its

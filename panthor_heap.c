@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tiler heaps.
+/**
+ * DOC: Tiler heaps
  *
  * A heap is a context, opaque to us, and chunks of memory that the firmware
  * takes from. The contexts of a VM's heaps lie side by side in one buffer, so

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Interrupts
+ *
  * One interrupt quad and its line.
  *
  * MASK is the switch between the two halves: 0 from the moment the hard handler

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Jobs
+ *
  * A job: made by the submit ioctl, carried by drm_sched until its dependencies
  * are met, then by its queue.
  *

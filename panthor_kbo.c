@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Kernel-owned buffers
+ *
  * Kernel-owned buffers: ring buffers, queue interfaces, suspend buffers, tiler
  * heaps. User space has neither a handle nor a CPU mapping of them.
  */

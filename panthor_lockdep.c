@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The lock order, executed
+ *
  * The lock order of Documentation/architecture.rst, executed.
  *
  * lockdep reports an inversion once it has seen both orders. It sees the right

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Address-space slots.
+/**
+ * DOC: Address-space slots
  *
  * What holds whenever mmu->lock is free:
  *

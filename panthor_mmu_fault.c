@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Page faults
+ *
  * Page faults (hw/mmu.md, section 8.4). Nothing is paged in: a fault ends the
  * use of the slot, and the owner of the address space is told.
  */

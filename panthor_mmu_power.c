@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Slots and power
+ *
  * Address-space slots and power: probe, suspend, reset, removal, and who waits
  * for a recovery.
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Slot hardware
+ *
  * What is done to the hardware of a slot: commands, and the sequences of
  * hw/mmu.md, sections 2 and 6.
  */

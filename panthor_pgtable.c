@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Page tables
+ *
  * Page tables of one VM.
  *
  * The entries are written by io-pgtable (AArch64 stage 1, 4 KiB granule,

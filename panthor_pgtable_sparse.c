@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Sparse page tables
+ *
  * Sparse mappings: one 2 MiB buffer over and over (hw/mmu.md, section 7.5).
  *
  * A template is a set of page tables of its own, in which each table of the

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Power
+ *
  * Power of the whole device (hw/power-and-reset.md, sections 3 and 4).
  *
  * Clocks and operating point follow runtime PM at all times. The parts (GPU

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Power domains
+ *
  * Power domains inside the GPU.
  *
  * The host switches the L2. Shader cores and tilers follow the load and are

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Queries
+ *
  * Queries: fixed facts of the device, the caller's privileges, and the time.
  *
  * Each type of query is a structure that may grow. A caller that knows less of

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Queues
+ *
  * One queue: ring buffer, jobs in flight, job timer.
  *
  * The kernel's part of a job is a short sequence in the ring that calls the

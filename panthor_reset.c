@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Recovery
+ *
  * Recovery of a hung GPU.
  *
  * Anyone who finds the hardware hanging asks; one work item recovers. A request

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The scheduler
+ *
  * The scheduler's state, and what happens to it from outside: groups come and
  * go, jobs arrive.
  *

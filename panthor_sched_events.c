@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Events
+ *
  * What the firmware and the MMU tell: completion, idleness, faults
  * (hw/csf-interface.md, 9). Runs in interrupt threads: from a job's end to its
  * fence there is one wake-up.

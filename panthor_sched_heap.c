@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Heap growth
+ *
  * Tiler heaps that have run out of memory (hw/scheduling.md, 9.3).
  *
  * The answer may take a reclaim, so it is given by a worker of its own, outside

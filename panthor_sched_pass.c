@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The scheduling pass
+ *
  * The scheduling pass (hw/scheduling.md, 6).
  *
  * Four steps: gather facts, let lib/tick.c make a plan, let groups leave, let

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Entering and leaving slots
+ *
  * A group enters or leaves a slot: the bookkeeping around what panthor_csg.c
  * tells the firmware. Called by the pass and by panthor_sched_suspend_all(),
  * which exclude each other.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Everybody out
+ *
  * Everybody out: suspend, reset, failed reset, removal (hw/scheduling.md, 11).
  *
  * One way for all four: passes are blocked, every slot is emptied, and whoever

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Sync waits
+ *
  * Sync waits of groups that are not resident (hw/scheduling.md, 7).
  *
  * The firmware tests the conditions of resident groups. For the others the host

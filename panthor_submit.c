@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Submission
+ *
  * DRM_IOCTL_PANTHOR_GROUP_SUBMIT: a batch of jobs, all or nothing.
  *
  * First everything that can fail, for all jobs: copies, checks, allocations,

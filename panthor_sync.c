@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Syncobjs
+ *
  * The syncobjs of one ioctl call.
  *
  * A batch is carried out in two phases. Before the first job is armed, all

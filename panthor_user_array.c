@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: User arrays
+ *
  * Arrays of versioned structures from user space.
  *
  * The stride is what user space knows of the structure. An older caller passes

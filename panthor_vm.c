@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Address spaces
+ *
  * A GPU address space as an object: creation, end of life, what the scheduler
  * and the firmware part ask of it. How mappings change is in panthor_vm_op.c.
  *

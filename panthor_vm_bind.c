@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: VM_BIND
+ *
  * DRM_IOCTL_PANTHOR_VM_BIND.
  *
  * Synchronous calls run here, in chunks, so that any number of operations

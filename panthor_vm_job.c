@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Asynchronous VM_BIND.
+/**
+ * DOC: Asynchronous VM_BIND
  *
  * The operations of a call become as few jobs as their sync operations allow:
  * a job starts at an operation that waits and ends at one that signals. Each

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Kernel mappings
+ *
  * The kernel's own use of a VM: mappings of kernel buffers, and looking at a
  * word that the GPU sees.
  */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Changes to an address space
+ *
  * Changes to a VM.
  *
  * A batch of operations goes through three phases:

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: VM handles
+ *
  * The VMs of one open file, by handle.
  *
  * A VM is published when it is complete and with the last step that can fail,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Preparing changes
+ *
  * Preparation and release of a batch of VM operations; see panthor_vm_op.c for
  * the whole story.
  *

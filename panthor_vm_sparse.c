@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The sparse buffer
+ *
  * What the sparse mappings of a VM show: a buffer of 2 MiB, and for each
  * combination of map flags the page tables that repeat it. Made when the VM
  * maps something sparsely for the first time, freed with the VM.

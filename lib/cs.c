@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The job sequence
+ *
  * The instruction sequence that the kernel wraps around a user's command
  * stream: flush, call, wait for everything, signal, contain errors.
  */

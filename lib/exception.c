@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Exceptions
+ *
  * Names of exception codes and access types.
  */
 #include "exception.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The firmware image
+ *
  * Parser of the firmware image. Every field is hostile; offsets are compared in
  * 64 bits. Nothing is read outside [data, data + size), and the result obeys the
  * rules stated at struct panthor_fw_image.

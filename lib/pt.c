@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Address arithmetic
+ *
  * Arithmetic of GPU address spaces.
  */
 #include "pt.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: Slot pools
+ *
  * Slot pool: free, idle, active; the seat that has been idle longest loses its
  * slot when none is free.
  */

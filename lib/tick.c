@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
+/**
+ * DOC: The plan of a pass
+ *
  * The scheduling pass. First choose the residents in order of merit until slots
  * or address spaces run out, then give them slot priorities, then write down
  * the difference to the present.
