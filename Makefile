@@ -45,6 +45,7 @@ panthor-y := \
 	panthor_user_array.o \
 	panthor_vm.o \
 	panthor_vm_bind.o \
+	panthor_vm_bind_op.o \
 	panthor_vm_job.o \
 	panthor_vm_kernel.o \
 	panthor_vm_op.o \

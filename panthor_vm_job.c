@@ -22,7 +22,8 @@
 
 #include "panthor_device.h"
 #include "panthor_sync.h"
-#include "panthor_vm_bind.h"
+#include "panthor_vm_bind_op.h"
+#include "panthor_vm_job.h"
 #include "panthor_vm_op.h"
 #include "panthor_vm_priv.h"
 
