@@ -247,7 +247,8 @@ struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t 
  *
  * Context: process context, allocates. The last reference of an exclusive BO
  * must not be dropped under the VM's reservation.
- * Return: the BO with one reference or an ERR_PTR: -EINVAL (size), -ENOMEM.
+ * Return: the BO with one reference or an ERR_PTR: -EINVAL for size 0, -ENOSPC
+ * for one that no address space holds, -ENOMEM.
  */
 struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
 					      struct panthor_vm *exclusive_vm)
@@ -255,8 +256,10 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
 	struct drm_gem_shmem_object *shmem;
 	struct panthor_gem_object *bo;
 
-	if (!size || size > GEM_SIZE_MAX - PAGE_SIZE || size > SIZE_MAX - PAGE_SIZE)
+	if (!size)
 		return ERR_PTR(-EINVAL);
+	if (size > GEM_SIZE_MAX - PAGE_SIZE || size > SIZE_MAX - PAGE_SIZE)
+		return ERR_PTR(-ENOSPC);
 
 	shmem = drm_gem_shmem_create(&ptdev->base, size);
 	if (IS_ERR(shmem))
@@ -299,7 +302,7 @@ int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device 
 	int ret;
 
 	if (*size > SIZE_MAX)
-		return -EINVAL;
+		return -ENOSPC;
 
 	bo = panthor_gem_create(ptdev, *size, flags, exclusive_vm);
 	if (IS_ERR(bo))

@@ -54,6 +54,19 @@ TEST_F(dev, create_nothing)
 	test_err_bo_create(EINVAL, self->fd, &size, 0, 0, &handle);
 }
 
+/* No address space holds these. */
+TEST_F(dev, create_too_much)
+{
+	const uint64_t sizes[] = { 1ull << 50, 1ull << 63, UINT64_MAX };
+	uint32_t handle;
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t size = sizes[i];
+
+		test_err_bo_create(ENOSPC, self->fd, &size, 0, 0, &handle);
+	}
+}
+
 TEST_F(dev, create_pad)
 {
 	struct drm_panthor_bo_create create = { .size = SZ_4K, .pad = 1 };
