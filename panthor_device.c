@@ -127,7 +127,7 @@ static int window_map(struct panthor_device *ptdev)
 	return 0;
 }
 
-/*
+/**
  * DOC: The end of a device
  *
  * A VM holds its DRM device, and the last reference of a VM is usually dropped by
