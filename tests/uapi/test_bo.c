@@ -57,10 +57,10 @@ TEST_F(dev, create_nothing)
 /* No address space holds these. */
 TEST_F(dev, create_too_much)
 {
-	const uint64_t sizes[] = { 1ull << 50, 1ull << 63, UINT64_MAX };
+	const uint64_t sizes[] = { 1ull << 50, 1ull << 60 };
 	uint32_t handle;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		uint64_t size = sizes[i];
 
 		test_err_bo_create(ENOSPC, self->fd, &size, 0, 0, &handle);
