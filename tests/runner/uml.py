@@ -34,6 +34,9 @@ def run(binary, arguments, timeout_s=TIMEOUT_S):
     return log, trouble
 
 
+POWERED_OFF = re.compile(rb'^reboot: (Power down|System halted)\s*$', re.M)
+
+
 def _run(command, home, timeout_s):
     env = {'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': home, 'TMPDIR': '/tmp', 'TERM': 'dumb'}
     with subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL,
@@ -41,7 +44,10 @@ def _run(command, home, timeout_s):
                           start_new_session=True) as process:
         try:
             out, _ = process.communicate(timeout=timeout_s)
-            trouble = None if process.returncode in (0, 1) else f'kernel ended with {process.returncode}'
+            trouble = None
+            # Once the kernel is down, how its process exits says nothing about it.
+            if process.returncode not in (0, 1) and not POWERED_OFF.search(out):
+                trouble = f'kernel ended with {process.returncode}'
         except subprocess.TimeoutExpired:
             # All its helper processes are in the session that was made for it.
             os.killpg(process.pid, signal.SIGKILL)
