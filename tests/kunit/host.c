@@ -415,10 +415,13 @@ void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size
 	return NULL;
 }
 
-void panthor_host_power(struct panthor_host *host, bool on)
+void host_power_set(bool on)
 {
+	struct panthor_host *host = READ_ONCE(window.host);
 	unsigned long flags;
 
+	if (WARN_ON(!host))
+		return;
 	raw_spin_lock_irqsave(&host->lock, flags);
 	host_catch_up(host);
 	mali_power(host->model, on);
@@ -427,12 +430,10 @@ void panthor_host_power(struct panthor_host *host, bool on)
 	raw_spin_unlock_irqrestore(&host->lock, flags);
 }
 
-void host_power_set(bool on)
+bool panthor_host_powered(struct panthor_host *host)
 {
-	struct panthor_host *host = READ_ONCE(window.host);
-
-	if (!WARN_ON(!host))
-		panthor_host_power(host, on);
+	guard(raw_spinlock_irqsave)(&host->lock);
+	return host->powered;
 }
 
 void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value)

@@ -108,11 +108,15 @@ void *panthor_host_translate(struct panthor_host *host, unsigned int slot, u64 v
 void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size);
 
 /**
- * panthor_host_power() - switch the power domain of the GPU
+ * panthor_host_powered() - whether the power domain of the GPU is on
  * @host: the host
- * @on: off loses all register state
+ *
+ * While it is off a register access is a guest error, be it by
+ * panthor_host_peek() or panthor_host_poke().
+ *
+ * Return: true if so.
  */
-void panthor_host_power(struct panthor_host *host, bool on);
+bool panthor_host_powered(struct panthor_host *host);
 
 /**
  * panthor_host_poke() - write a register behind the driver's back
@@ -150,7 +154,7 @@ void host_irqs_destroy(struct host_irqs *irqs);
 /* Any context; at most schedules a timer. */
 void host_irqs_set(struct host_irqs *irqs, enum mali_irq_line line, bool level);
 
-/* host.c, for host_power.c: the power domain of the one host. */
+/* host.c, for host_power.c: the power of the one host; off loses every register. */
 void host_power_set(bool on);
 
 /* host_of.c: the device-tree overlay. */

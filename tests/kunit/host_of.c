@@ -23,15 +23,6 @@ static int board_set_reg(void *fdt, int gpu, phys_addr_t base, u32 size)
 	return fdt_setprop_inplace(fdt, gpu, "reg", reg, sizeof(reg));
 }
 
-/* A reference goes together with the note that tells the resolver to adjust it. */
-static int board_drop_power_domain(void *fdt, int gpu)
-{
-	int fixups = fdt_path_offset(fdt, "/__local_fixups__" BOARD "/gpu@0");
-	int ret = fdt_nop_property(fdt, gpu, "power-domains");
-
-	return ret ?: fdt_nop_property(fdt, fixups, "power-domains");
-}
-
 static int board_complete(void *fdt, phys_addr_t window, const struct mali_config *config)
 {
 	int clock = fdt_path_offset(fdt, BOARD "/gpu-clock");
@@ -46,9 +37,6 @@ static int board_complete(void *fdt, phys_addr_t window, const struct mali_confi
 	if (!ret)
 		ret = fdt_nop_property(fdt, gpu, config->coherent ? "dma-noncoherent" :
 								    "dma-coherent");
-	/* host_power.c is not there: the domain would never come, nor the probe. */
-	if (!ret && !IS_ENABLED(CONFIG_PM_GENERIC_DOMAINS))
-		ret = board_drop_power_domain(fdt, gpu);
 	return ret ? -EINVAL : 0;
 }
 

@@ -7,6 +7,10 @@
 
 #include "kunit_host.h"
 
+/* MEMATTR of a slot that nobody uses. */
+#define MARK_REG	(0x2400 + 7 * 0x40 + 0x08)
+#define MARK		0x4d41524b
+
 static void host_destroy_action(void *host)
 {
 	panthor_host_destroy(host);
@@ -33,6 +37,17 @@ struct panthor_host *panthor_kunit_host_bound(struct kunit *test,
 void panthor_kunit_host_remove(struct kunit *test, struct panthor_host *host)
 {
 	kunit_release_action(test, host_destroy_action, host);
+}
+
+void panthor_kunit_mark(struct kunit *test, struct panthor_host *host)
+{
+	panthor_host_poke(host, MARK_REG, MARK);
+	KUNIT_ASSERT_TRUE(test, panthor_kunit_marked(host));
+}
+
+bool panthor_kunit_marked(struct panthor_host *host)
+{
+	return panthor_host_peek(host, MARK_REG) == MARK;
 }
 
 int panthor_kunit_init(struct kunit *test)

@@ -39,6 +39,21 @@ struct panthor_host *panthor_kunit_host_bound(struct kunit *test,
 void panthor_kunit_host_remove(struct kunit *test, struct panthor_host *host);
 
 /**
+ * panthor_kunit_mark() - write to a register what stays until a reset or the loss of power
+ * @test: the case; fails and stops when the register does not take it
+ * @host: the host, powered
+ */
+void panthor_kunit_mark(struct kunit *test, struct panthor_host *host);
+
+/**
+ * panthor_kunit_marked() - whether the mark is still there
+ * @host: the host, powered
+ *
+ * Return: true if so.
+ */
+bool panthor_kunit_marked(struct panthor_host *host);
+
+/**
  * panthor_kunit_init() - a suite's init: lockdep works, the GPU is free
  * @test: the case; skipped on a kernel booted with panthor_host
  *

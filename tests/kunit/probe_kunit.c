@@ -4,13 +4,16 @@
  * fails cleanly when the device does, and leaves nothing behind.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/pm_runtime.h>
 
 #include "client.h"
 #include "kunit_host.h"
 #include "leaks.h"
 
 #define CYCLES	20
+#define IDLE_MS	500	/* well beyond the driver's autosuspend delay */
 
 /* The driver binds, and the device it drives is the one that the model is. */
 static void probe_identifies(struct kunit *test)
@@ -70,6 +73,50 @@ static void probe_removed_under_client(struct kunit *test)
 	device_release_driver(panthor_host_gpu(host));
 	KUNIT_EXPECT_EQ(test, -ENODEV, client_try_query(client, DRM_PANTHOR_DEV_QUERY_GPU_INFO,
 							&gpu, sizeof(gpu)));
+}
+
+static void expect_power_lost_and_back(struct kunit *test, struct panthor_host *host)
+{
+	struct device *gpu = panthor_host_gpu(host);
+	struct mali_stats asleep, later, awake;
+
+	panthor_kunit_mark(test, host);
+	pm_runtime_put_autosuspend(gpu);
+	msleep(IDLE_MS);
+	KUNIT_EXPECT_TRUE(test, pm_runtime_suspended(gpu));
+	KUNIT_ASSERT_FALSE(test, panthor_host_powered(host));
+
+	panthor_host_stats(host, &asleep);
+	msleep(IDLE_MS);
+	panthor_host_stats(host, &later);
+	KUNIT_EXPECT_EQ(test, later.guest_errors, 0);
+	KUNIT_EXPECT_MEMEQ(test, &later, &asleep, sizeof(later));
+
+	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
+	KUNIT_ASSERT_TRUE(test, panthor_host_powered(host));
+	KUNIT_EXPECT_FALSE_MSG(test, panthor_kunit_marked(host), "registers survived");
+	panthor_host_stats(host, &awake);
+	KUNIT_EXPECT_GT_MSG(test, awake.irqs[MALI_IRQ_JOB], later.irqs[MALI_IRQ_JOB],
+			    "the firmware did not boot again");
+	KUNIT_EXPECT_EQ(test, awake.guest_errors, 0);
+}
+
+/* Idle or unbound, the SoC takes the power away; nobody touches a register until it is back. */
+static void probe_loses_power(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct device *gpu = panthor_host_gpu(host);
+
+	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
+	for (int i = 0; i < 3; i++)
+		expect_power_lost_and_back(test, host);
+	pm_runtime_put_autosuspend(gpu);
+
+	device_release_driver(gpu);
+	msleep(IDLE_MS);
+	KUNIT_EXPECT_FALSE(test, panthor_host_powered(host));
+	KUNIT_ASSERT_EQ(test, 1, device_attach(gpu));
+	KUNIT_EXPECT_TRUE(test, panthor_host_powered(host));
 }
 
 /**
@@ -141,6 +188,7 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(probe_rebinds),
 	KUNIT_CASE(probe_leaks_nothing),
 	KUNIT_CASE(probe_removed_under_client),
+	KUNIT_CASE(probe_loses_power),
 	KUNIT_CASE_PARAM(probe_refuses, refusals_gen_params),
 	{}
 };

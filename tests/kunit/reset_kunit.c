@@ -20,10 +20,6 @@
 /* Slots of groups; 0 is the firmware's. */
 #define GROUP_SLOTS	GENMASK(7, 1)
 
-/* MEMATTR of a slot that nobody uses: what is written there stays until a reset. */
-#define MARK_REG	(0x2400 + 7 * 0x40 + 0x08)
-#define MARK		0x4d41524b
-
 /* A machine with a page at VA; returns the program's view of it. */
 static unsigned long start(struct kunit *test, struct panthor_host *host,
 			   struct job_machine *machine)
@@ -138,8 +134,7 @@ static void reset_recovers(struct kunit *test)
 	job_store_word(&machine, VA, 1);
 	/* Or the device recovers by going to sleep, which is reset_after_bad_suspend(). */
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
-	panthor_host_poke(host, MARK_REG, MARK);
-	KUNIT_ASSERT_EQ(test, panthor_host_peek(host, MARK_REG), MARK);
+	panthor_kunit_mark(test, host);
 	hang->break_it(live);
 	hang->notice(test, &machine);
 	boots_to_fail = live->knob_boot_fail;
@@ -148,7 +143,7 @@ static void reset_recovers(struct kunit *test)
 	live->knob_boot_fail = boots_to_fail;
 	msleep(3000);
 
-	KUNIT_EXPECT_EQ_MSG(test, panthor_host_peek(host, MARK_REG), 0, "nobody noticed");
+	KUNIT_EXPECT_FALSE_MSG(test, panthor_kunit_marked(host), "nobody noticed");
 	KUNIT_EXPECT_TRUE(test, panthor_host_bound(host));
 	expect_works(test, host, 2);
 	pm_runtime_put_autosuspend(gpu);
