@@ -97,6 +97,7 @@ static void gem_destroy(struct panthor_gem_object *bo)
 {
 	struct drm_gem_object *root = bo->exclusive_vm_root;
 
+	atomic_dec(&to_panthor_device(bo->base.base.dev)->objects.bos);
 	kvfree(bo->runs);
 	kfree_const(bo->label);
 	mutex_destroy(&bo->label_lock);
