@@ -12,6 +12,8 @@ from cpio import LIBDIR
 
 BASE_MODULES = ['fixed', 'governor_simpleondemand']
 PEER_MODULE = 'panthor'
+# What our module needs of a kernel of ours, in the order of loading.
+OWN_KERNEL_MODULES = ['drm_exec', 'drm_gpuvm', 'drm_shmem_helper', 'gpu-sched']
 # What our module may need and the peer's does not.
 DRIVER_MODULES = ['drm_shmem_helper', 'drm_gpuvm', 'drm_exec', 'gpu_sched']
 
@@ -85,11 +87,12 @@ def build_egl(b):
                    ['usr/share/glvnd/egl_vendor.d/50_mesa.json'])
 
 
-def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None):
+def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None, own_kernel=None):
     """Return the part of one run.
 
     MODULE is our panthor.ko or None for the distribution's, KERNEL the unpacked
-    distribution kernel that its dependencies are looked up in.
+    distribution kernel that its dependencies are looked up in; OWN_KERNEL the
+    build folder of a kernel of ours instead.
     """
     a = cpio.Archive()
     a.text('init', (guest_dir / 'init').read_bytes(), 0o755)
@@ -114,4 +117,6 @@ def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None):
         a.text(f'usr/lib/modules/{abi}/modules.dep', dep)
     elif module:
         a.file('t/panthor.ko', module)
+        for i, name in enumerate(OWN_KERNEL_MODULES):
+            a.file(f't/needed/{i}.ko', next(own_kernel.rglob(name + '.ko')))
     return a

@@ -297,7 +297,8 @@ def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
     kernel = run.cache.get(f'kernel-{run.kernel}')
     own_dependencies = kernel if run.kernel in FLAVOURS else None
     archive = image.run_archive(run.repo / 'tests/qemu/guest', programs=programs, module=module,
-                                kernel=own_dependencies)
+                                kernel=own_dependencies,
+                                own_kernel=None if own_dependencies else kernel)
     return m.boot(script, args=args, archive=archive, sink=sink, timeout_s=timeout_s)
 
 

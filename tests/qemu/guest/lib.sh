@@ -49,6 +49,9 @@ plan() {
 driver_load() {
 	modprobe -a fixed governor_simpleondemand 2>/dev/null
 	if [ -f /t/panthor.ko ]; then
+		for module in /t/needed/*.ko; do
+			insmod "$module" 2>/dev/null
+		done
 		insmod /t/panthor.ko || return
 	else
 		modprobe panthor || return
