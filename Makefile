@@ -11,9 +11,11 @@ panthor-y := \
 	panthor_fw.o \
 	panthor_fw_iface.o \
 	panthor_fw_load.o \
+	panthor_fw_reqs.o \
 	panthor_gem.o \
 	panthor_gem_dma.o \
 	panthor_gpu.o \
+	panthor_gpu_info.o \
 	panthor_group.o \
 	panthor_group_pool.o \
 	panthor_heap.o \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The GPU control block: identity, caches, reset, time, faults. */
+/* The GPU control block: caches, reset, time, faults. */
 #ifndef PANTHOR_GPU_H
 #define PANTHOR_GPU_H
 
