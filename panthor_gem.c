@@ -263,6 +263,8 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
 		return ERR_PTR(-ENOSPC);
 
 	shmem = drm_gem_shmem_create(&ptdev->base, size);
+	if (shmem == ERR_PTR(-ENOSPC))
+		return ERR_PTR(-ENOMEM); /* no memory for an inode: nothing of ours is full */
 	if (IS_ERR(shmem))
 		return ERR_CAST(shmem);
 
