@@ -136,14 +136,19 @@ def uml_seed(b, repo, fragment):
         b.run([*make, 'linux'])
 
 
-def uml_build(cache, repo, name, fragment, job):
-    """Bring the UML kernel NAME up to date with the driver; return the binary."""
-    objdir = cache.get(f'uml-{name}')
-    place, prefix = in_tree(cache, f'uml-{name}')
+def uml_build(cache, repo, step, fragment, job, makefile=''):
+    """Bring the UML kernel of a step up to date with the driver; return the binary.
+
+    MAKEFILE is added to the driver's Makefile.
+    """
+    objdir = cache.get(step)
+    place, prefix = in_tree(cache, step)
     make = [*prefix, *uml_make(cache.path('linux-source'), objdir, cache.jobs)]
-    out = cache.root / 'run' / f'uml-{name}-{os.getpid()}'
+    out = cache.root / 'run' / f'{step}-{os.getpid()}'
     with cache.lock(place.name):
         sync_driver(repo, place)
+        if makefile:
+            (place / 'Makefile').write_text((repo / 'Makefile').read_text() + makefile)
         job.phase('configuring')
         apply_config(job, make, objdir, fragment + UML_FRAGMENT)
         job.phase('compiling')
@@ -152,6 +157,12 @@ def uml_build(cache, repo, name, fragment, job):
         out.unlink(missing_ok=True)
         out.hardlink_to(objdir / 'linux')   # stays when someone else builds next
     return out
+
+
+def uml_copy(b, origin):
+    """Copy the objects of another UML kernel: a step's build function."""
+    with b.cache.lock(f'intree-{origin}'):
+        b.run(['cp', '-a', '--reflink=auto', f'{b.dep(origin)}/.', b.out])
 
 
 # -- the arm64 module -------------------------------------------------------------------

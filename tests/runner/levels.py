@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import build
+import coverage
 import image
 import logscan
 import static
@@ -98,12 +99,27 @@ class Run:
 
     def uml(self, name):
         """Return the UML kernel with the driver for one configuration."""
+        fragment = (self.repo / f'tests/kunit/{name}.kunitconfig').read_text()
+        return self.uml_of(f'uml-{name}', fragment)
+
+    def uml_of(self, step, fragment, makefile=''):
+        """Return the UML kernel with the driver that is built in a step's workspace."""
         def make():
-            self.cache.get(f'uml-{name}')
-            fragment = (self.repo / f'tests/kunit/{name}.kunitconfig').read_text()
-            with self.job(f'UML kernel with the driver ({name})', f'uml-{name}-build') as job:
-                return build.uml_build(self.cache, self.repo, name, fragment, job)
-        return self.once(('uml', name), make)
+            self.cache.get(step)
+            with self.job(f'UML kernel with the driver ({step})', f'{step}-build') as job:
+                return build.uml_build(self.cache, self.repo, step, fragment, job, makefile)
+        return self.once(step, make)
+
+    def uml_init(self):
+        """Return the first program of the user-mode kernel, built for this machine."""
+        def make():
+            out = self.cache.root / 'run' / f'uml-init-{os.getpid()}'
+            out.parent.mkdir(exist_ok=True)
+            with self.job('uml-init', 'uml-init') as job:
+                job.run(['gcc', '-static', '-O2', '-Wall', '-Werror', '-o', out,
+                         Path(__file__).with_name('uml-init.c')])
+            return out
+        return self.once('uml-init', make)
 
     def programs(self, what, arch):
         """Return the test programs of tests/WHAT built for an architecture."""
@@ -208,9 +224,6 @@ def level_static(run):
 
 # -- kunit -------------------------------------------------------------------------------
 
-SELF_TEST = 'panthor_selftest'
-
-
 def level_kunit(run):
     """KUnit suites on the model under user-mode Linux, one process each."""
     if run.options.self_test:
@@ -220,7 +233,7 @@ def level_kunit(run):
     for name in configs:
         binary = run.uml(name)
         logs = run.logs(f'kunit-{name}')
-        suites = [s for s in uml.kunit_list(binary) if not s.startswith(SELF_TEST) and run.wants(s)]
+        suites = [s for s in uml.kunit_list(binary) if not s.startswith(uml.SELF_TEST) and run.wants(s)]
         if not suites:
             run.point(tally, False, f'{name}: the kernel has KUnit suites that match')
         with ThreadPoolExecutor(run.options.jobs) as pool:
@@ -263,7 +276,7 @@ def kunit_self_test(run):
     tally = tap.Tally()
     binary = run.uml(CONFIG)
     logs = run.logs('kunit-self-test')
-    suites = [s for s in uml.kunit_list(binary) if s.startswith(SELF_TEST) and run.wants(s)]
+    suites = [s for s in uml.kunit_list(binary) if s.startswith(uml.SELF_TEST) and run.wants(s)]
     run.point(tally, bool(suites), 'the kernel has suites that provoke reports')
     for suite in suites:
         log, trouble = uml.kunit_suite(binary, suite)
@@ -390,7 +403,7 @@ def uapi_uml(run, programs):
     tally = tap.Tally()
     binary = run.uml(CONFIG)
     logs = run.logs('uapi-uml')
-    init = run.once('uml-init', lambda: uml_init(run))
+    init = run.uml_init()
     with ThreadPoolExecutor(run.options.jobs) as pool:
         for program, (log, trouble) in zip(programs, pool.map(
                 lambda p: uml.user_run(binary, init, p), programs)):
@@ -407,16 +420,6 @@ def uapi_uml(run, programs):
             tally.add(part, f'{program.name}: ')
     run.say(f'# logs: {logs}')
     return tally
-
-
-def uml_init(run):
-    """Return the first program of the user-mode kernel, built for this machine."""
-    out = run.cache.root / 'run' / f'uml-init-{os.getpid()}'
-    out.parent.mkdir(exist_ok=True)
-    with run.job('uml-init', 'uml-init') as job:
-        job.run(['gcc', '-static', '-O2', '-Wall', '-Werror', '-o', out,
-                 Path(__file__).with_name('uml-init.c')])
-    return out
 
 
 def level_mesa(run):
@@ -471,6 +474,7 @@ LEVELS = {level.name: level for level in (
     Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
+    Level('coverage', coverage.level_coverage, [coverage.STEP]),
 )}
 
 # Without a level on the command line: everything, the dearest last.

@@ -11,6 +11,7 @@ unpack them into the cache.
     qemu-base       QEMU's objects, built once
     qemu            qemu-system-aarch64 with the virtual Mali linked in
     uml-CONFIG      workspace: a user-mode kernel with everything but the driver
+    coverage-uml    workspace: a copy of uml-debug that counts lines of the driver
     kernel-debug    workspace: arm64 kernel with KASAN and lockdep
 """
 
@@ -279,6 +280,7 @@ def register(cache, repo):
     for config in sorted((repo / 'tests/kunit').glob('*.kunitconfig')):
         add(f'uml-{config.stem}', f'UML kernel ({config.stem})', make_uml_build(repo, config),
             needs=['host-build', 'linux-source'], inputs=lambda c: [host_compiler()])
+    add('coverage-uml', 'UML kernel (coverage)', make_uml_copy('uml-debug'), needs=['uml-debug'])
     debug = repo / 'tests/qemu/debug.config'
     add('kernel-debug', 'arm64 kernel (debug)', make_debug_build(repo, debug),
         needs=['linux-source', 'toolchain'], inputs=lambda c: [debug.read_text()])
@@ -302,6 +304,15 @@ def make_uml_build(repo, config):
         import build        # pylint: disable=import-outside-toplevel
         build.uml_seed(b, repo, config.read_text())
     return build_uml
+
+
+def make_uml_copy(origin):
+    """Return the function that copies the UML kernel of another step."""
+    def copy_uml(b):
+        """Most of a kernel with a little more configured does not differ."""
+        import build        # pylint: disable=import-outside-toplevel
+        build.uml_copy(b, origin)
+    return copy_uml
 
 
 def host_compiler():

@@ -20,6 +20,7 @@ ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
              'panic=-1']
 KUNIT = ['time-travel=inf-cpu', 'kunit_shutdown=halt', 'root=none']
 TIMEOUT_S = 300
+SELF_TEST = 'panthor_selftest'    # suites that fail on purpose begin with this
 
 
 def run(binary, arguments, timeout_s=TIMEOUT_S):
@@ -73,17 +74,35 @@ def kunit_suite(binary, suite, filter_=None):
     return run(binary, [*KUNIT, f'kunit.filter_glob={filter_ or suite}'])
 
 
-def user_run(binary, init, program, timeout_s=TIMEOUT_S):
-    """Run one static program in a kernel that has the virtual Mali from the start."""
+def initrd(init, program, path):
+    """Write the initramfs of a kernel that runs INIT and, unless it is None, a static program."""
     archive = cpio.Archive()
     for d in ('dev', 'proc', 'sys', 'tmp'):
         archive.directory(d)
     archive.device('dev/console', 5, 1)
     archive.text('init', Path(init).read_bytes(), 0o755)
-    archive.text('program', Path(program).read_bytes(), 0o755)
+    if program:
+        archive.text('program', Path(program).read_bytes(), 0o755)
+    archive.write(path)
+
+
+def init_run(binary, init, program, arguments, collect=(), into=None):
+    """Run INIT in a kernel; it keeps the kernel's files COLLECT in the folder INTO."""
+    if collect:
+        arguments = [*arguments, 'collect=' + ':'.join(collect), f'into={into}']
     with tempfile.NamedTemporaryFile(prefix='panthor-initrd-') as f:
-        archive.write(f.name)
-        return run(binary, ['time-travel', 'kunit.enable=0', f'initrd={f.name}', 'panthor_host'], timeout_s)
+        initrd(init, program, f.name)
+        return run(binary, [*arguments, f'initrd={f.name}'])
+
+
+def user_run(binary, init, program, collect=(), into=None):
+    """Run one static program in a kernel that has the virtual Mali from the start."""
+    return init_run(binary, init, program, ['time-travel', 'kunit.enable=0', 'panthor_host'], collect, into)
+
+
+def kunit_run(binary, init, suite, collect, into):
+    """Run one suite in a kernel that then goes on to user space, to keep files of it."""
+    return init_run(binary, init, None, ['time-travel=inf-cpu', f'kunit.filter_glob={suite}'], collect, into)
 
 
 BEGIN, END = '=== program begins', '=== program ended with'
