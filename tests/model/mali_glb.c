@@ -25,6 +25,7 @@ enum {
 #define REQ_IDLE_ENABLE		MALI_BIT(10)
 #define REQ_STATE(req)		((req) >> 12 & 7)
 #define REQ_EVENTS		0x8FF00000u	/* firmware to host */
+#define REQ_LEVELS		(REQ_COUNTER_ENABLE | REQ_IDLE_ENABLE)
 #define EVENT_IDLE		MALI_BIT(26)
 
 #define STATE_ACTIVE		0u
@@ -262,16 +263,19 @@ void mali_glb_doorbell(struct mali *gpu, unsigned int page)
 /*
  * The interface after a start: no group is in a slot and no event pending,
  * whatever the words of an earlier life say. A halt request still standing
- * is obeyed at once: the host forgot to take it back.
+ * is obeyed at once: the host forgot to take it back. Levels that both words
+ * have stand: after a halt nobody asks for them again.
  */
 void mali_glb_boot(struct mali *gpu)
 {
 	uint32_t req = mali_fw_read32(gpu, gpu->blocks.glb_in + IN_REQ);
+	uint32_t ack = mali_fw_read32(gpu, gpu->blocks.glb_out + OUT_ACK);
 	unsigned int slot;
 
 	memset(&gpu->glb, 0, sizeof(gpu->glb));
 	gpu->glb.alloc_en = MALI_SHADER_PRESENT;
 	mali_fw_ack(gpu, gpu->blocks.glb_out + OUT_ACK, req, REQ_EVENTS);
+	glb_toggles(gpu, req, req & ack & REQ_LEVELS);
 	for (slot = 0; slot < gpu->blocks.groups; slot++)
 		mali_csg_boot(gpu, slot);
 	if (halt_requested(gpu, req)) {

@@ -234,6 +234,37 @@ static void halt_and_fast_restart(void)
 	is_u64(guest_errors(), 1);
 }
 
+/* Nobody asks again for what both words have: the counter goes on after a halt. */
+static void levels_outlive_a_halt(void)
+{
+	uint64_t cycles;
+
+	fake_start(NULL);
+	fake_boot();
+	fw_set(GLB_IN, fw_get(GLB_IN) | 1u << 7);
+	glb_ring();
+	fake_advance(1000000);
+	ok(fw_get(GLB_OUT) & 1u << 7);
+	cycles = rd64(0x90);
+	fake_advance(1000000);
+	ok(rd64(0x90) > cycles);
+
+	fw_set(GLB_IN, fw_get(GLB_IN) | 1);
+	glb_ring();
+	fake_advance(1000000);
+	is_u64(rd(0x704), HALTED);
+	cycles = rd64(0x90);
+	fake_advance(1000000);
+	is_u64(rd64(0x90), cycles);	/* nobody counts */
+
+	wr(0x700, 0);
+	fw_set(GLB_IN, fw_get(GLB_IN) & ~1u);
+	ok(fake_mcu_start());
+	cycles = rd64(0x90);
+	fake_advance(1000000);
+	ok(rd64(0x90) > cycles);
+}
+
 static void forgotten_halt_request_halts_again(void)
 {
 	fake_start(NULL);
@@ -510,6 +541,7 @@ TAP_MAIN(
 	{ "fatal_is_left_by_disable_or_reset", fatal_is_left_by_disable_or_reset },
 	{ "disable_at_any_time", disable_at_any_time },
 	{ "halt_and_fast_restart", halt_and_fast_restart },
+	{ "levels_outlive_a_halt", levels_outlive_a_halt },
 	{ "forgotten_halt_request_halts_again", forgotten_halt_request_halts_again },
 	{ "halt_by_the_state_field", halt_by_the_state_field },
 	{ "halt_waits_for_the_groups", halt_waits_for_the_groups },
