@@ -7,6 +7,7 @@ panthor-y := \
 	panthor_device.o \
 	panthor_devfreq.o \
 	panthor_drv.o \
+	panthor_fdinfo.o \
 	panthor_flush_id.o \
 	panthor_fw.o \
 	panthor_fw_iface.o \
@@ -44,6 +45,7 @@ panthor-y := \
 	panthor_sched_wait.o \
 	panthor_submit.o \
 	panthor_sync.o \
+	panthor_usage.o \
 	panthor_user_array.o \
 	panthor_vm.o \
 	panthor_vm_bind.o \

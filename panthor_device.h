@@ -150,6 +150,9 @@ struct panthor_device {
 	/** @devfreq: I: frequency scaling, NULL where the platform has none. */
 	struct panthor_devfreq *devfreq;
 
+	/** @profile_mask: A: CS_JOB_PROFILE_*: what new jobs record; written by sysfs. */
+	u32 profile_mask;
+
 	/** @objects: A: what is alive. */
 	struct panthor_objects objects;
 
@@ -214,6 +217,9 @@ struct panthor_file {
 
 	/** @groups: I: the file's groups by handle. */
 	struct panthor_group_pool *groups;
+
+	/** @usage: I: what its jobs have used; one reference. */
+	struct panthor_usage *usage;
 };
 
 int panthor_device_module_init(void);

@@ -15,9 +15,11 @@
 
 #include "panthor_debugfs.h"
 #include "panthor_device.h"
+#include "panthor_fdinfo.h"
 #include "panthor_gem.h"
 #include "panthor_group.h"
 #include "panthor_ioctl.h"
+#include "panthor_usage.h"
 #include "panthor_vm.h"
 
 static u64 default_user_mmio_offset(void)
@@ -41,9 +43,15 @@ static int panthor_open(struct drm_device *drm, struct drm_file *file)
 	pfile->ptdev = to_panthor_device(drm);
 	pfile->user_mmio_offset = default_user_mmio_offset();
 
+	pfile->usage = panthor_usage_create();
+	if (!pfile->usage) {
+		ret = -ENOMEM;
+		goto err_free;
+	}
+
 	ret = panthor_vm_pool_create(&pfile->vms);
 	if (ret)
-		goto err_free;
+		goto err_put_usage;
 
 	ret = panthor_group_pool_create(&pfile->groups);
 	if (ret)
@@ -54,6 +62,8 @@ static int panthor_open(struct drm_device *drm, struct drm_file *file)
 
 err_destroy_vms:
 	panthor_vm_pool_destroy(pfile->vms);
+err_put_usage:
+	panthor_usage_put(pfile->usage);
 err_free:
 	kfree(pfile);
 	return ret;
@@ -66,6 +76,7 @@ static void panthor_postclose(struct drm_device *drm, struct drm_file *file)
 	/* Groups run in VMs, so they go first. */
 	panthor_group_pool_destroy(pfile->groups);
 	panthor_vm_pool_destroy(pfile->vms);
+	panthor_usage_put(pfile->usage);
 	kfree(pfile);
 }
 
@@ -92,11 +103,6 @@ static int panthor_mmap(struct file *filp, struct vm_area_struct *vma)
 	return ret;
 }
 
-static void panthor_show_fdinfo(struct drm_printer *p, struct drm_file *file)
-{
-	drm_show_memory_stats(p, file);
-}
-
 static const struct file_operations panthor_fops = {
 	.owner = THIS_MODULE,
 	.open = drm_open,
@@ -117,7 +123,7 @@ static const struct drm_driver panthor_drm_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = panthor_open,
 	.postclose = panthor_postclose,
-	.show_fdinfo = panthor_show_fdinfo,
+	.show_fdinfo = panthor_fdinfo_show,
 	.ioctls = panthor_ioctls,
 	.num_ioctls = PANTHOR_NUM_IOCTLS,
 	.fops = &panthor_fops,
@@ -175,6 +181,7 @@ static struct platform_driver panthor_driver = {
 		.name = "panthor",
 		.pm = pm_ptr(&panthor_pm_ops),
 		.of_match_table = panthor_of_match,
+		.dev_groups = panthor_device_groups,
 	},
 };
 

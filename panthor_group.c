@@ -5,7 +5,8 @@
  * The group object: its buffers, its life, its verdict.
  *
  * Buffers are few: all queues share one for their user I/O pages and one for
- * rings and sync objects; both suspend buffers share a third.
+ * rings and sync objects; both suspend buffers share a third. Records of jobs
+ * are made when the first job asks for one.
  */
 #include <linux/slab.h>
 
@@ -16,6 +17,7 @@
 #include "panthor_fw_iface.h"
 #include "panthor_group_priv.h"
 #include "panthor_kbo.h"
+#include "panthor_usage.h"
 #include "panthor_vm.h"
 
 #define GROUP_MAP_UNCACHED	(DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC | \
@@ -147,6 +149,8 @@ static int group_init_queue(struct panthor_group *group, u32 q, u32 ring_offset,
 		.submit_wq = args->submit_wq,
 		.timer_wq = args->timer_wq,
 		.client_id = args->client_id,
+		.group_handle = args->handle,
+		.usage = args->usage,
 	};
 
 	group->config.streams[q] = (struct panthor_csg_stream) {
@@ -224,6 +228,8 @@ struct panthor_group *panthor_group_new(const struct panthor_group_args *args)
 	drm_dev_get(&group->ptdev->base);
 	atomic_inc(&group->ptdev->objects.groups);
 	group->vm = panthor_vm_get(args->vm);
+	group->usage = panthor_usage_get(args->usage);
+	mutex_init(&group->records_lock);
 	group->priority = args->create->priority;
 	group->slot = PANTHOR_NO_SLOT;
 	group_init_config(group, args->create);
@@ -255,15 +261,77 @@ void panthor_group_free(struct panthor_group *group)
 	for (q = 0; q < group->queue_count; q++)
 		panthor_queue_fini(&group->queues[q]);
 
+	panthor_kbo_destroy(group->records);
 	panthor_kbo_destroy(group->rings);
 	panthor_kbo_destroy(group->io);
 	panthor_kbo_destroy(group->suspend_bufs);
 	panthor_vm_put(group->vm);
+	panthor_usage_put(group->usage);
+	mutex_destroy(&group->records_lock);
 
 	/* A reader of a fence's name may have begun before the fence was signalled. */
 	kfree_rcu(group, rcu);
 	atomic_dec(&ptdev->objects.groups);
 	drm_dev_put(&ptdev->base);
+}
+
+static struct panthor_kbo *group_alloc_records(struct panthor_group *group)
+{
+	u64 size = 0;
+	u32 q;
+
+	for (q = 0; q < group->queue_count; q++)
+		size += panthor_queue_records_size(&group->queues[q]);
+
+	return panthor_kbo_create(group->ptdev, group->vm, size, PANTHOR_KBO_VMAP,
+				  GROUP_MAP_UNCACHED, PANTHOR_VM_AUTO_VA, "Group job records");
+}
+
+/**
+ * panthor_group_prepare_records() - make room for what profiled jobs record
+ * @group: group
+ *
+ * Context: process context, sleeps and allocates; no reservation is held.
+ * Return: 0 or a negative errno.
+ */
+int panthor_group_prepare_records(struct panthor_group *group)
+{
+	struct panthor_kbo *kbo;
+	u32 q, offset = 0;
+
+	guard(mutex)(&group->records_lock);
+
+	if (group->records)
+		return 0;
+
+	kbo = group_alloc_records(group);
+	if (IS_ERR(kbo))
+		return PTR_ERR(kbo);
+
+	for (q = 0; q < group->queue_count; q++) {
+		struct panthor_queue *queue = &group->queues[q];
+
+		panthor_queue_set_records(queue, kbo->kmap + offset, panthor_kbo_va(kbo) + offset);
+		offset += panthor_queue_records_size(queue);
+	}
+
+	WRITE_ONCE(group->records, kbo);
+	return 0;
+}
+
+/**
+ * panthor_group_memory() - how much memory the kernel has allocated for a group
+ * @group: group
+ *
+ * Context: any.
+ * Return: bytes of its buffers.
+ */
+u64 panthor_group_memory(struct panthor_group *group)
+{
+	const struct panthor_kbo *records = READ_ONCE(group->records);
+
+	return panthor_kbo_size(group->suspend_bufs) + panthor_kbo_size(group->io) +
+	       panthor_kbo_size(group->rings) + (records ? panthor_kbo_size(records) : 0);
 }
 
 /**

@@ -20,6 +20,8 @@ void panthor_group_pool_destroy(struct panthor_group_pool *pool);
 int panthor_group_create(struct panthor_file *pfile, const struct drm_panthor_group_create *args,
 			 const struct drm_panthor_queue_create *queues, u64 drm_client_id);
 int panthor_group_destroy(struct panthor_file *pfile, u32 handle);
+/* Adds the size of what the kernel has allocated for them; to active for resident ones. */
+void panthor_group_pool_add_memory(struct panthor_group_pool *pool, u64 *resident, u64 *active);
 int panthor_group_get_state(struct panthor_file *pfile, struct drm_panthor_group_get_state *args);
 struct panthor_group *panthor_group_lookup(struct panthor_file *pfile, u32 handle);
 

@@ -4,9 +4,10 @@
  *
  * The groups of one open file: creation rules and handles.
  *
- * A handle becomes visible when its group is complete. A lookup takes its
- * reference under the table's lock, so a handle given up in another thread
- * never leads to a dead object.
+ * A handle is reserved first, since it is part of the names of the group's
+ * timelines, and becomes visible when the group is complete: until then it is
+ * unknown to everybody. A lookup takes its reference under the table's lock, so
+ * a handle given up in another thread never leads to a dead object.
  */
 #include <linux/bitops.h>
 #include <linux/slab.h>
@@ -105,6 +106,21 @@ static bool group_args_are_valid(struct panthor_device *ptdev,
 	return true;
 }
 
+static int group_create_reserved(struct panthor_file *pfile, struct panthor_group_args *args)
+{
+	struct xarray *groups = &pfile->groups->groups;
+	struct panthor_group *group = panthor_sched_group_new(args);
+
+	if (IS_ERR(group)) {
+		xa_erase(groups, args->handle);
+		return PTR_ERR(group);
+	}
+
+	/* The place is there; from here on the table owns our reference. */
+	xa_store(groups, args->handle, group, GFP_KERNEL_ACCOUNT);
+	return 0;
+}
+
 /**
  * panthor_group_create() - create a group and its handle
  * @pfile: open file
@@ -126,9 +142,8 @@ int panthor_group_create(struct panthor_file *pfile, const struct drm_panthor_gr
 		.create = args,
 		.queues = queues,
 		.client_id = drm_client_id,
+		.usage = pfile->usage,
 	};
-	struct panthor_group *group;
-	u32 handle;
 	int ret;
 
 	if (!group_args_are_valid(pfile->ptdev, args, queues))
@@ -138,21 +153,13 @@ int panthor_group_create(struct panthor_file *pfile, const struct drm_panthor_gr
 	if (!group_args.vm)
 		return -EINVAL;
 
-	group = panthor_sched_group_new(&group_args);
-	panthor_vm_put(group_args.vm);
-	if (IS_ERR(group))
-		return PTR_ERR(group);
-
-	/* From here on the table owns our reference. */
-	ret = xa_alloc(&pfile->groups->groups, &handle, group,
+	ret = xa_alloc(&pfile->groups->groups, &group_args.handle, NULL,
 		       XA_LIMIT(1, PANTHOR_MAX_GROUPS_PER_FILE), GFP_KERNEL_ACCOUNT);
-	if (ret) {
-		panthor_sched_group_destroy(group);
-		panthor_group_put(group);
-		return ret;
-	}
+	if (!ret)
+		ret = group_create_reserved(pfile, &group_args);
 
-	return handle;
+	panthor_vm_put(group_args.vm);
+	return ret ?: group_args.handle;
 }
 
 /**
@@ -165,7 +172,14 @@ int panthor_group_create(struct panthor_file *pfile, const struct drm_panthor_gr
  */
 int panthor_group_destroy(struct panthor_file *pfile, u32 handle)
 {
-	struct panthor_group *group = xa_erase(&pfile->groups->groups, handle);
+	struct panthor_group *group;
+
+	/* A handle that is only reserved stays so. */
+	xa_lock(&pfile->groups->groups);
+	group = xa_load(&pfile->groups->groups, handle);
+	if (group)
+		__xa_erase(&pfile->groups->groups, handle);
+	xa_unlock(&pfile->groups->groups);
 
 	if (!group)
 		return -EINVAL;
@@ -173,6 +187,19 @@ int panthor_group_destroy(struct panthor_file *pfile, u32 handle)
 	panthor_sched_group_destroy(group);
 	panthor_group_put(group);
 	return 0;
+}
+
+static struct panthor_group *group_pool_get(struct panthor_group_pool *pool, u32 handle)
+{
+	struct panthor_group *group;
+
+	xa_lock(&pool->groups);
+	group = xa_load(&pool->groups, handle);
+	if (group)
+		panthor_group_get(group);
+	xa_unlock(&pool->groups);
+
+	return group;
 }
 
 /**
@@ -185,15 +212,7 @@ int panthor_group_destroy(struct panthor_file *pfile, u32 handle)
  */
 struct panthor_group *panthor_group_lookup(struct panthor_file *pfile, u32 handle)
 {
-	struct panthor_group *group;
-
-	xa_lock(&pfile->groups->groups);
-	group = xa_load(&pfile->groups->groups, handle);
-	if (group)
-		panthor_group_get(group);
-	xa_unlock(&pfile->groups->groups);
-
-	return group;
+	return group_pool_get(pfile->groups, handle);
 }
 
 /**
@@ -218,4 +237,32 @@ int panthor_group_get_state(struct panthor_file *pfile, struct drm_panthor_group
 
 	panthor_group_put(group);
 	return 0;
+}
+
+/**
+ * panthor_group_pool_add_memory() - how much memory the kernel has allocated for a file's groups
+ * @pool: table
+ * @resident: increased by the bytes of all
+ * @active: increased by the bytes of those that hold a slot
+ *
+ * Context: process context. Takes sched->lock for one group at a time.
+ */
+void panthor_group_pool_add_memory(struct panthor_group_pool *pool, u64 *resident, u64 *active)
+{
+	struct panthor_group *group;
+	unsigned long handle;
+	u64 size;
+
+	xa_for_each(&pool->groups, handle, group) {
+		/* The handle may be given up at any time. */
+		group = group_pool_get(pool, handle);
+		if (!group)
+			continue;
+
+		size = panthor_group_memory(group);
+		*resident += size;
+		if (panthor_sched_group_is_resident(group))
+			*active += size;
+		panthor_group_put(group);
+	}
 }

@@ -8,6 +8,7 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/workqueue.h>
 
 #include "panthor_csg.h"
@@ -17,6 +18,7 @@ struct drm_panthor_group_create;
 struct drm_panthor_queue_create;
 struct panthor_device;
 struct panthor_kbo;
+struct panthor_usage;
 struct panthor_vm;
 
 #define PANTHOR_NO_SLOT		(-1)
@@ -96,6 +98,12 @@ struct panthor_group {
 	struct panthor_kbo *io;
 	/** @rings: I: ring buffers of all queues, then their sync objects, in @vm. */
 	struct panthor_kbo *rings;
+	/** @usage: I: sums of the file that made it, one reference. */
+	struct panthor_usage *usage;
+	/** @records_lock: serialises the making of @records; allocations nest inside. */
+	struct mutex records_lock;
+	/** @records: A: job records of all queues, in @vm; made for the first profiled job. */
+	struct panthor_kbo *records;
 
 	/** @node: S: in &panthor_sched.groups. */
 	struct list_head node;
@@ -133,6 +141,8 @@ struct panthor_group {
  * @create: user's parameters, checked
  * @queues: parameters of each queue, checked
  * @client_id: of the file, for names
+ * @handle: its handle in the file, for names
+ * @usage: sums of the file; a reference is taken
  * @ops: what the queues call
  * @submit_wq: see &struct panthor_queue_args
  * @timer_wq: see &struct panthor_queue_args
@@ -145,6 +155,8 @@ struct panthor_group_args {
 	const struct drm_panthor_group_create *create;
 	const struct drm_panthor_queue_create *queues;
 	u64 client_id;
+	u32 handle;
+	struct panthor_usage *usage;
 	const struct panthor_queue_ops *ops;
 	struct workqueue_struct *submit_wq;
 	struct workqueue_struct *timer_wq;
@@ -156,6 +168,9 @@ struct panthor_group *panthor_group_new(const struct panthor_group_args *args);
 void panthor_group_free(struct panthor_group *group);
 struct panthor_group *panthor_group_get(struct panthor_group *group);
 void panthor_group_put(struct panthor_group *group);
+
+int panthor_group_prepare_records(struct panthor_group *group);
+u64 panthor_group_memory(struct panthor_group *group);
 
 u32 panthor_group_verdict_flags(const struct panthor_group_verdict *verdict);
 int panthor_group_verdict_error(const struct panthor_group_verdict *verdict, u32 queue);

@@ -74,6 +74,8 @@ struct panthor_heap_pool {
 	struct panthor_kbo *contexts;
 	/** @stride: I: bytes from one context to the next, whole lines of the GPU's L2. */
 	u32 stride;
+	/** @size: A: bytes of @contexts and of all chunks. */
+	atomic64_t size;
 	/** @lock: outermost of our locks; allocations and reservations nest inside. */
 	struct mutex lock;
 	/** @heaps: under @lock: &heap by index. */
@@ -82,10 +84,12 @@ struct panthor_heap_pool {
 	bool destroyed;
 };
 
-static void chunk_destroy(struct heap *heap, struct heap_chunk *chunk)
+static void chunk_destroy(struct panthor_heap_pool *pool, struct heap *heap,
+			  struct heap_chunk *chunk)
 {
 	list_del(&chunk->entry);
 	heap->num_chunks--;
+	atomic64_sub(panthor_kbo_size(chunk->kbo), &pool->size);
 	panthor_kbo_destroy(chunk->kbo);
 	kfree(chunk);
 }
@@ -129,22 +133,23 @@ static struct heap_chunk *chunk_create(struct panthor_heap_pool *pool, struct he
 	next = list_first_entry_or_null(&heap->chunks, struct heap_chunk, entry);
 	list_add(&chunk->entry, &heap->chunks);
 	heap->num_chunks++;
+	atomic64_add(panthor_kbo_size(chunk->kbo), &pool->size);
 	if (link && next)
 		ret = chunk_link(chunk->kbo, next->kbo);
 	if (ret) {
-		chunk_destroy(heap, chunk);
+		chunk_destroy(pool, heap, chunk);
 		return ERR_PTR(ret);
 	}
 
 	return chunk;
 }
 
-static void heap_free(struct heap *heap)
+static void heap_free(struct panthor_heap_pool *pool, struct heap *heap)
 {
 	struct heap_chunk *chunk, *next;
 
 	list_for_each_entry_safe(chunk, next, &heap->chunks, entry)
-		chunk_destroy(heap, chunk);
+		chunk_destroy(pool, heap, chunk);
 	kfree(heap);
 }
 
@@ -167,7 +172,7 @@ static struct heap *heap_alloc(struct panthor_heap_pool *pool,
 		if (!IS_ERR(chunk) && fatal_signal_pending(current))
 			chunk = ERR_PTR(-EINTR);
 		if (IS_ERR(chunk)) {
-			heap_free(heap);
+			heap_free(pool, heap);
 			return ERR_CAST(chunk);
 		}
 	}
@@ -205,6 +210,7 @@ struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev,
 	pool->ptdev = ptdev;
 	pool->vm = vm;
 	pool->contexts = contexts;
+	atomic64_set(&pool->size, panthor_kbo_size(contexts));
 	kref_init(&pool->refs);
 	mutex_init(&pool->lock);
 	xa_init_flags(&pool->heaps, XA_FLAGS_ALLOC);
@@ -262,8 +268,20 @@ void panthor_heap_pool_destroy(struct panthor_heap_pool *pool)
 	pool->destroyed = true;
 	xa_for_each(&pool->heaps, index, heap) {
 		xa_erase(&pool->heaps, index);
-		heap_free(heap);
+		heap_free(pool, heap);
 	}
+}
+
+/**
+ * panthor_heap_pool_size() - memory of a VM's heaps
+ * @pool: pool
+ *
+ * Context: any.
+ * Return: bytes, the contexts included.
+ */
+u64 panthor_heap_pool_size(struct panthor_heap_pool *pool)
+{
+	return atomic64_read(&pool->size);
 }
 
 /* Heap contexts are zero when the firmware first sees them. */
@@ -318,7 +336,7 @@ int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler
 
 	ret = heap_publish(pool, heap, &index);
 	if (ret) {
-		heap_free(heap);
+		heap_free(pool, heap);
 		return ret;
 	}
 
@@ -347,7 +365,7 @@ int panthor_heap_destroy(struct panthor_heap_pool *pool, u32 index)
 	if (!heap)
 		return -EINVAL;
 
-	heap_free(heap);
+	heap_free(pool, heap);
 	return 0;
 }
 
@@ -422,7 +440,7 @@ int panthor_heap_return_chunk(struct panthor_heap_pool *pool, u64 heap_va, u64 c
 
 	list_for_each_entry(chunk, &heap->chunks, entry) {
 		if (panthor_kbo_va(chunk->kbo) == ALIGN_DOWN(chunk_va, SZ_4K)) {
-			chunk_destroy(heap, chunk);
+			chunk_destroy(pool, heap, chunk);
 			return 0;
 		}
 	}

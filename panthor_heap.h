@@ -16,6 +16,7 @@ struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_heap_pool *pool);
 void panthor_heap_pool_put(struct panthor_heap_pool *pool);
 /* Frees every heap and refuses new ones; the object goes with its last reference. */
 void panthor_heap_pool_destroy(struct panthor_heap_pool *pool);
+u64 panthor_heap_pool_size(struct panthor_heap_pool *pool);
 
 /* Returns the heap's index or a negative errno; fills in the out fields of args but the handle. */
 int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler_heap_create *args);

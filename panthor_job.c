@@ -27,7 +27,7 @@ static const char *job_fence_driver_name(struct dma_fence *fence)
 
 static const char *job_fence_timeline_name(struct dma_fence *fence)
 {
-	return "job";
+	return "queue-fence";
 }
 
 /* Nothing here refers to job or queue, and without release the fence lives on by itself. */
@@ -87,21 +87,27 @@ struct panthor_job *panthor_job_create(struct panthor_group *group,
 				       const struct drm_panthor_queue_submit *submit,
 				       u64 client_id)
 {
-	u32 credits = submit->stream_size ? panthor_cs_job_instrs(0) : 1;
+	u32 profile_mask = submit->stream_size ? READ_ONCE(group->ptdev->profile_mask) : 0;
+	u32 credits = submit->stream_size ? panthor_cs_job_instrs(profile_mask) : 1;
 	struct panthor_queue *queue;
 	struct panthor_job *job;
-	int ret = -ENOMEM;
+	int ret;
 
 	if (submit->pad || submit->queue_index >= group->queue_count ||
 	    !panthor_cs_stream_is_valid(submit->stream_addr, submit->stream_size,
 					submit->latest_flush))
 		return ERR_PTR(-EINVAL);
 
+	ret = profile_mask ? panthor_group_prepare_records(group) : 0;
+	if (ret)
+		return ERR_PTR(ret);
+
 	job = kzalloc_obj(*job, GFP_KERNEL_ACCOUNT);
 	if (!job)
 		return ERR_PTR(-ENOMEM);
 
 	queue = &group->queues[submit->queue_index];
+	ret = -ENOMEM;
 	job->done = job_fence_create();
 	if (job->done)
 		ret = drm_sched_job_init(&job->base, &queue->entity, credits, job, client_id);
@@ -117,6 +123,7 @@ struct panthor_job *panthor_job_create(struct panthor_group *group,
 	job->stream_va = submit->stream_addr;
 	job->stream_size = submit->stream_size;
 	job->latest_flush = submit->latest_flush;
+	job->profile_mask = profile_mask;
 	INIT_LIST_HEAD(&job->node);
 
 	return job;

@@ -22,6 +22,7 @@
 #include "panthor_device.h"
 #include "panthor_fw_iface.h"
 #include "panthor_queue.h"
+#include "panthor_usage.h"
 
 static void queue_timer_stop_locked(struct panthor_queue *queue)
 {
@@ -126,6 +127,32 @@ static void ring_copy(struct panthor_queue *queue, u64 at, const void *src, u32 
 	memcpy(queue->mem.ring, src + first, size - first);
 }
 
+/* Jobs in flight begin at different places, so each has a record of its own. */
+static u32 queue_record_index(const struct panthor_queue *queue, const struct panthor_job *job)
+{
+	return (job->ring_start & (queue->mem.ring_size - 1)) / CS_JOB_MIN_BYTES;
+}
+
+static void queue_account(struct panthor_queue *queue, const struct panthor_job *job)
+{
+	if (job->profile_mask)
+		panthor_usage_add(queue->usage, &queue->records[queue_record_index(queue, job)]);
+}
+
+/* Returns the record's GPU address, 0 for a job that records nothing. */
+static u64 queue_clear_record_locked(struct panthor_queue *queue, const struct panthor_job *job)
+{
+	u32 index = queue_record_index(queue, job);
+
+	lockdep_assert_held(&queue->lock);
+
+	if (!job->profile_mask)
+		return 0;
+
+	memset(&queue->records[index], 0, sizeof(queue->records[index]));
+	return queue->records_va + index * sizeof(queue->records[index]);
+}
+
 static void queue_write_stream_locked(struct panthor_queue *queue, struct panthor_job *job)
 {
 	const struct drm_panthor_csif_info *csif = &queue->ptdev->csif_info;
@@ -136,6 +163,8 @@ static void queue_write_stream_locked(struct panthor_queue *queue, struct pantho
 		.stream_size = job->stream_size,
 		.latest_flush = job->latest_flush,
 		.sync_va = queue->mem.sync_va,
+		.profile_va = queue_clear_record_locked(queue, job),
+		.profile_mask = job->profile_mask,
 	};
 	u64 instrs[CS_JOB_MAX_INSTRS];
 	u32 size;
@@ -246,6 +275,10 @@ u32 panthor_queue_complete(struct panthor_queue *queue)
 		queue_timer_restart_locked(queue);
 	}
 
+	/* The records are the next jobs' as soon as the fences are signalled. */
+	list_for_each_entry(job, &done, node)
+		queue_account(queue, job);
+
 	return jobs_signal(&done, 0);
 }
 
@@ -346,8 +379,9 @@ int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_a
 	queue->ops = args->ops;
 	queue->index = args->index;
 	queue->mem = *args->mem;
-	snprintf(queue->name, sizeof(queue->name), "panthor-%llu-q%u", args->client_id,
-		 args->index);
+	queue->usage = args->usage;
+	snprintf(queue->name, sizeof(queue->name), "panthor-queue-%llu-%u-%u", args->client_id,
+		 args->group_handle, args->index);
 
 	spin_lock_init(&queue->lock);
 	INIT_LIST_HEAD(&queue->in_flight);
@@ -364,6 +398,35 @@ int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_a
 		drm_sched_fini(scheduler);
 
 	return ret;
+}
+
+/**
+ * panthor_queue_records_size() - room that the records of a queue's jobs need
+ * @queue: queue
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+u32 panthor_queue_records_size(const struct panthor_queue *queue)
+{
+	return queue->mem.ring_size / CS_JOB_MIN_BYTES * sizeof(*queue->records);
+}
+
+/**
+ * panthor_queue_set_records() - give a queue the memory for records
+ * @queue: queue that has none
+ * @records: CPU address of panthor_queue_records_size() bytes
+ * @va: the same, GPU address
+ *
+ * Before its first job with a &panthor_job.profile_mask.
+ *
+ * Context: any.
+ */
+void panthor_queue_set_records(struct panthor_queue *queue,
+			       struct panthor_cs_job_profile *records, u64 va)
+{
+	queue->records = records;
+	queue->records_va = va;
 }
 
 /**

@@ -19,6 +19,7 @@ struct dma_fence;
 struct panthor_device;
 struct panthor_group;
 struct panthor_queue;
+struct panthor_usage;
 
 #define PANTHOR_JOB_TIMEOUT_MS		5000
 #define PANTHOR_QUEUE_MIN_RING_SIZE	SZ_4K
@@ -45,6 +46,8 @@ struct panthor_job {
 	u32 stream_size;
 	/** @latest_flush: I: flush id of the submission. */
 	u32 latest_flush;
+	/** @profile_mask: I: CS_JOB_PROFILE_*: what it records; then its queue has records. */
+	u32 profile_mask;
 	/** @powered: I: counts in &panthor_sched.powered_jobs. */
 	bool powered;
 	/** @node: Q: in &panthor_queue.in_flight. */
@@ -104,6 +107,15 @@ struct panthor_queue {
 	u32 index;
 	/** @mem: I: ring, I/O pages, sync object. */
 	struct panthor_queue_mem mem;
+	/**
+	 * @records: I from the first profiled job on: a record for each place in the ring
+	 * where a job can begin.
+	 */
+	struct panthor_cs_job_profile *records;
+	/** @records_va: as @records: the same, GPU address. */
+	u64 records_va;
+	/** @usage: I: sums of the file; the group holds the reference. */
+	struct panthor_usage *usage;
 	/** @scheduler: one drm_sched per queue: dependencies and flow control. */
 	struct drm_gpu_scheduler scheduler;
 	/** @entity: its only entity. */
@@ -145,6 +157,8 @@ struct panthor_queue {
  * @submit_wq: WQ_MEM_RECLAIM queue for drm_sched's work
  * @timer_wq: WQ_MEM_RECLAIM queue for the job timer
  * @client_id: of the file, for the timeline's name
+ * @group_handle: of the group, for the timeline's name
+ * @usage: sums of the file; @group holds a reference
  */
 struct panthor_queue_args {
 	struct panthor_device *ptdev;
@@ -155,10 +169,16 @@ struct panthor_queue_args {
 	struct workqueue_struct *submit_wq;
 	struct workqueue_struct *timer_wq;
 	u64 client_id;
+	u32 group_handle;
+	struct panthor_usage *usage;
 };
 
 int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_args *args);
 void panthor_queue_fini(struct panthor_queue *queue);
+
+u32 panthor_queue_records_size(const struct panthor_queue *queue);
+void panthor_queue_set_records(struct panthor_queue *queue,
+			       struct panthor_cs_job_profile *records, u64 va);
 
 bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job);
 void panthor_queue_end_job(struct panthor_job *job, int error);

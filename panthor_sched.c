@@ -402,6 +402,22 @@ bool panthor_sched_group_is_usable(struct panthor_group *group)
 }
 
 /**
+ * panthor_sched_group_is_resident() - does this group hold a slot?
+ * @group: group
+ *
+ * For statistics: the answer may be out of date.
+ *
+ * Context: process context.
+ * Return: whether it does.
+ */
+bool panthor_sched_group_is_resident(struct panthor_group *group)
+{
+	guard(mutex)(&group->ptdev->sched->lock);
+
+	return panthor_group_is_resident(group);
+}
+
+/**
  * panthor_sched_prime() - take the scheduler's lock and those of binding a VM, in order
  * @ptdev: device
  *

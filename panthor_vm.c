@@ -409,6 +409,20 @@ bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm)
 }
 
 /**
+ * panthor_vm_is_active() - do resident groups use the VM?
+ * @vm: VM
+ *
+ * For statistics: without a lock, the answer may be out of date.
+ *
+ * Context: any.
+ * Return: whether any does.
+ */
+bool panthor_vm_is_active(struct panthor_vm *vm)
+{
+	return READ_ONCE(vm->as.seat.users);
+}
+
+/**
  * panthor_vm_prime() - take the locks of a VM and below, in the order of an operation
  * @vm: VM
  *

@@ -56,6 +56,9 @@ void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
 				  void (*handler)(struct panthor_device *ptdev,
 						  struct panthor_vm *vm));
 
+/* Resident groups use it; a look without a lock, for statistics. */
+bool panthor_vm_is_active(struct panthor_vm *vm);
+
 struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm);
 
 /* Submission: lock the VM's and its external BOs' reservations, then add the job's fence. */
@@ -94,5 +97,7 @@ int panthor_vm_pool_create_vm(struct panthor_device *ptdev, struct panthor_vm_po
 int panthor_vm_pool_destroy_vm(struct panthor_vm_pool *pool, u32 handle);
 /* With a reference, or NULL. */
 struct panthor_vm *panthor_vm_pool_get_vm(struct panthor_vm_pool *pool, u32 handle);
+/* Adds the size of their tiler heaps; to active for VMs that resident groups use. */
+void panthor_vm_pool_add_heap_memory(struct panthor_vm_pool *pool, u64 *resident, u64 *active);
 
 #endif

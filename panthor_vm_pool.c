@@ -15,6 +15,7 @@
 #include "lib/pt.h"
 #include "lib/regs.h"
 #include "panthor_device.h"
+#include "panthor_heap.h"
 #include "panthor_vm.h"
 
 /**
@@ -142,4 +143,46 @@ struct panthor_vm *panthor_vm_pool_get_vm(struct panthor_vm_pool *pool, u32 hand
 		panthor_vm_get(vm);
 	xa_unlock(&pool->xa);
 	return vm;
+}
+
+/* VMs have no heaps until they ask for one. */
+static u64 vm_heap_memory(struct panthor_vm *vm)
+{
+	struct panthor_heap_pool *heaps = panthor_vm_get_heap_pool(vm, false);
+	u64 size;
+
+	if (IS_ERR(heaps))
+		return 0;
+
+	size = panthor_heap_pool_size(heaps);
+	panthor_heap_pool_put(heaps);
+	return size;
+}
+
+/**
+ * panthor_vm_pool_add_heap_memory() - how much memory a file's tiler heaps have
+ * @pool: table
+ * @resident: increased by the bytes of all
+ * @active: increased by the bytes of those whose VM is used by resident groups
+ *
+ * Context: process context, sleeps.
+ */
+void panthor_vm_pool_add_heap_memory(struct panthor_vm_pool *pool, u64 *resident, u64 *active)
+{
+	unsigned long handle;
+	struct panthor_vm *vm;
+	u64 size;
+
+	xa_for_each(&pool->xa, handle, vm) {
+		/* The handle may be given up at any time. */
+		vm = panthor_vm_pool_get_vm(pool, handle);
+		if (!vm)
+			continue;
+
+		size = vm_heap_memory(vm);
+		*resident += size;
+		if (panthor_vm_is_active(vm))
+			*active += size;
+		panthor_vm_put(vm);
+	}
 }
