@@ -14,7 +14,9 @@ panthor-y := \
 	panthor_fw_load.o \
 	panthor_fw_reqs.o \
 	panthor_gem.o \
+	panthor_gem_cpu.o \
 	panthor_gem_dma.o \
+	panthor_gem_lru.o \
 	panthor_gpu.o \
 	panthor_gpu_info.o \
 	panthor_group.o \
@@ -35,6 +37,7 @@ panthor-y := \
 	panthor_pwr.o \
 	panthor_query.o \
 	panthor_queue.o \
+	panthor_reclaim.o \
 	panthor_reset.o \
 	panthor_sched.o \
 	panthor_sched_events.o \
@@ -50,6 +53,7 @@ panthor-y := \
 	panthor_vm.o \
 	panthor_vm_bind.o \
 	panthor_vm_bind_op.o \
+	panthor_vm_evict.o \
 	panthor_vm_job.o \
 	panthor_vm_kernel.o \
 	panthor_vm_op.o \

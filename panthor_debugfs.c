@@ -15,6 +15,7 @@
 
 #include "panthor_debugfs.h"
 #include "panthor_device.h"
+#include "panthor_reclaim.h"
 
 static int objects_show(struct seq_file *m, void *unused)
 {
@@ -45,4 +46,5 @@ void panthor_debugfs_init(struct drm_minor *minor)
 	struct panthor_device *ptdev = to_panthor_device(minor->dev);
 
 	debugfs_create_file("objects", 0400, minor->debugfs_root, &ptdev->objects, &objects_fops);
+	panthor_reclaim_debugfs_init(minor);
 }

@@ -24,6 +24,7 @@
 #include "panthor_mmu.h"
 #include "panthor_pm.h"
 #include "panthor_pwr.h"
+#include "panthor_reclaim.h"
 #include "panthor_reset.h"
 #include "panthor_sched.h"
 #include "panthor_vm.h"
@@ -61,6 +62,7 @@ static void hang_unplug(struct panthor_device *ptdev)
 /* Each part accepts that it never came up. */
 static void parts_unplug(struct panthor_device *ptdev)
 {
+	panthor_reclaim_unplug(ptdev);
 	panthor_sched_unplug(ptdev);
 	hang_unplug(ptdev);
 	panthor_fw_unplug(ptdev);
@@ -103,7 +105,7 @@ static int parts_init(struct panthor_device *ptdev)
 		return ret;
 
 	panthor_lockdep_prime(ptdev);
-	return 0;
+	return panthor_reclaim_init(ptdev);
 }
 
 static int window_map(struct panthor_device *ptdev)

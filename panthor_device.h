@@ -30,6 +30,7 @@
 
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
+#include <drm/drm_gem.h>
 #include <drm/drm_print.h>
 #include <uapi/drm/panthor_drm.h>
 
@@ -41,6 +42,7 @@ struct panthor_mmu;
 struct panthor_pwr;
 struct panthor_sched;
 struct panthor_vm_shared;
+struct shrinker;
 
 /* Interface version announced to user space; see Documentation/uapi.rst. */
 #define PANTHOR_DRIVER_MAJOR	1
@@ -92,6 +94,30 @@ struct panthor_objects {
 	atomic_t fences;
 	/** @bind_jobs: A: jobs of asynchronous VM_BINDs. */
 	atomic_t bind_jobs;
+};
+
+/**
+ * struct panthor_gem_lrus - BOs with pages, by what reclaim may do to them
+ *
+ * Guarded by &drm_device.gem_lru_mutex, under which nothing allocates.
+ * panthor_gem_update_lru_locked() decides on which one a BO is.
+ */
+struct panthor_gem_lrus {
+	/** @pinned: nothing. */
+	struct drm_gem_lru pinned;
+	/** @willneed: moved to the shmem file, to be swapped. */
+	struct drm_gem_lru willneed;
+	/** @dontneed: freed. */
+	struct drm_gem_lru dontneed;
+
+	/* For debugfs; nothing decides by them. */
+
+	/** @evicted: A: pages moved so far. */
+	atomic_long_t evicted;
+	/** @purged: A: pages freed so far. */
+	atomic_long_t purged;
+	/** @restored: A: times that a BO came back into a VM. */
+	atomic_long_t restored;
 };
 
 /**
@@ -155,6 +181,18 @@ struct panthor_device {
 
 	/** @objects: A: what is alive. */
 	struct panthor_objects objects;
+
+	/** @lrus: own lock: BOs that have pages. */
+	struct panthor_gem_lrus lrus;
+
+	/**
+	 * @restore_turn: outside of reservations; held by the one submission that waits
+	 * for memory to bring its BOs back.
+	 */
+	struct mutex restore_turn;
+
+	/** @shrinker: I: takes pages away from idle BOs; there until removal. */
+	struct shrinker *shrinker;
 
 	/**
 	 * @cleanup_wq: I: for work that may take a VM's reservation lock, or drop the last

@@ -3,17 +3,13 @@
  * DOC: Buffer objects
  *
  * Tiers of a BO's memory, each needing the one before it: address space in a
- * shmem file (creation; costs no page), pages (first CPU map or first pin),
- * mapped for the device with an index by offset (first pin, kept until the BO
- * dies), pinned (as long as a &struct panthor_vm_bo or a dma-buf importer
- * wants it).
+ * shmem file (creation; costs no page), pages that are mapped for the device and
+ * indexed by offset (first use by CPU or GPU), pinned (as long as a &struct
+ * panthor_vm_bo, a dma-buf importer or the kernel wants it). Reclaim takes a BO
+ * that nobody uses back to the first tier; the shmem file has the contents then,
+ * in memory or in swap.
  *
- * On a device that does not snoop, the CPU maps a BO write-combined unless it
- * was created with WB_MMAP. The kernel has zeroed the pages through a cached
- * mapping before; the lines have to be written back before the first uncached
- * access, or they would hide the zeroes and later overwrite what was stored.
- * Mapping the pages for the device does that, so a BO is mapped for the device
- * before it is mapped for the CPU in any uncached way.
+ * A BO has either all of its pages, mapped for the device, or none.
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
@@ -21,6 +17,7 @@
 
 #include <drm/drm_drv.h>
 #include <drm/drm_gpuvm.h>
+#include <drm/drm_managed.h>
 #include <drm/drm_prime.h>
 
 #include "panthor_device.h"
@@ -44,6 +41,13 @@ int panthor_gem_init(struct panthor_device *ptdev)
 {
 	int ret;
 
+	drm_gem_lru_init(&ptdev->lrus.pinned);
+	drm_gem_lru_init(&ptdev->lrus.willneed);
+	drm_gem_lru_init(&ptdev->lrus.dontneed);
+	ret = drmm_mutex_init(&ptdev->base, &ptdev->restore_turn);
+	if (ret)
+		return ret;
+
 	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
 		return 0;
 
@@ -55,42 +59,16 @@ int panthor_gem_init(struct panthor_device *ptdev)
 	return 0;
 }
 
-/* As drm_gem_shmem_release(), for pages of our own. */
-static void gem_release_pages_locked(struct panthor_gem_object *bo)
+/* As drm_gem_shmem_release(), for a BO of our own. */
+static void gem_release_own_locked(struct panthor_gem_object *bo)
 {
 	struct drm_gem_shmem_object *shmem = &bo->base;
 	struct drm_device *drm = shmem->base.dev;
 
-	dma_resv_assert_held(shmem->base.resv);
-
 	drm_WARN_ON(drm, refcount_read(&shmem->vmap_use_count));
-	if (shmem->sgt)
-		__drm_gem_shmem_free_sgt_locked(shmem);
-	if (shmem->pages)
-		drm_gem_shmem_put_pages_locked(shmem);
-	drm_WARN_ON(drm, refcount_read(&shmem->pages_use_count));
 	drm_WARN_ON(drm, refcount_read(&shmem->pages_pin_count));
-}
-
-static void gem_release_own(struct panthor_gem_object *bo)
-{
-	struct drm_gem_object *obj = &bo->base.base;
-
-	/*
-	 * Nobody can hold the BO's own reservation any more. But the caller may
-	 * be in the middle of locking others, where drm_exec drops what may be
-	 * the last reference, so lockdep must not see a lock that could wait. The
-	 * reservation of an exclusive BO is the VM's; its last reference is never
-	 * dropped there, because drm_exec keeps none.
-	 */
-	if (bo->exclusive_vm_root)
-		dma_resv_lock(obj->resv, NULL);
-	else
-		drm_WARN_ON(obj->dev, !dma_resv_trylock(obj->resv));
-
-	gem_release_pages_locked(bo);
-	dma_resv_unlock(obj->resv);
-	drm_gem_object_release(obj);
+	panthor_gem_depopulate_locked(bo, false);
+	drm_WARN_ON(drm, refcount_read(&shmem->pages_use_count));
 }
 
 static void gem_destroy(struct panthor_gem_object *bo)
@@ -98,7 +76,6 @@ static void gem_destroy(struct panthor_gem_object *bo)
 	struct drm_gem_object *root = bo->exclusive_vm_root;
 
 	atomic_dec(&to_panthor_device(bo->base.base.dev)->objects.bos);
-	kvfree(bo->runs);
 	kfree_const(bo->label);
 	mutex_destroy(&bo->label_lock);
 	kfree(bo);
@@ -106,48 +83,101 @@ static void gem_destroy(struct panthor_gem_object *bo)
 		drm_gem_object_put(root);
 }
 
-/* The end of an import takes the exporter's reservation, so it needs a context of its own. */
 static void gem_release_work(struct work_struct *work)
 {
 	struct panthor_gem_object *bo = container_of(work, struct panthor_gem_object,
 						     release_work);
-	struct drm_device *drm = bo->base.base.dev;
+	struct drm_gem_object *obj = &bo->base.base;
+	struct drm_device *drm = obj->dev;
 
-	drm_gem_shmem_release(&bo->base);
+	if (drm_gem_is_imported(obj)) {
+		drm_gem_shmem_release(&bo->base);
+		kvfree(bo->runs);
+	} else {
+		dma_resv_lock(obj->resv, NULL);
+		gem_release_own_locked(bo);
+		dma_resv_unlock(obj->resv);
+		drm_gem_object_release(obj);
+	}
 	gem_destroy(bo);
 	drm_dev_put(drm);
 }
 
+/*
+ * Who drops the last reference may be in the middle of locking reservations, or
+ * be reclaim inside of such a one, so nothing here waits for a lock. Nobody else
+ * can hold the reservation of a BO of its own; that of an exclusive BO is the
+ * VM's, and the end of an import takes the exporter's. A work has time for those.
+ */
 static void gem_free(struct drm_gem_object *obj)
 {
 	struct panthor_gem_object *bo = to_panthor_bo(obj);
 
-	if (drm_gem_is_imported(obj)) {
+	if (drm_gem_is_imported(obj) || !dma_resv_trylock(obj->resv)) {
 		drm_dev_get(obj->dev); /* the work's */
 		INIT_WORK(&bo->release_work, gem_release_work);
 		queue_work(to_panthor_device(obj->dev)->cleanup_wq, &bo->release_work);
 		return;
 	}
 
-	gem_release_own(bo);
+	gem_release_own_locked(bo);
+	dma_resv_unlock(obj->resv);
+	drm_gem_object_release(obj);
 	gem_destroy(bo);
 }
 
 static struct dma_buf *gem_export(struct drm_gem_object *obj, int flags)
 {
-	if (to_panthor_bo(obj)->exclusive_vm_root)
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	int ret;
+
+	if (bo->exclusive_vm_root)
 		return ERR_PTR(-EINVAL);
 
-	return drm_gem_prime_export(obj, flags);
+	/* From now on others rely on its contents. */
+	ret = dma_resv_lock_interruptible(obj->resv, NULL);
+	if (ret)
+		return ERR_PTR(ret);
+	ret = bo->base.madv ? -EINVAL : 0;
+	if (!ret)
+		bo->exported = true;
+	dma_resv_unlock(obj->resv);
+
+	return ret ? ERR_PTR(ret) : drm_gem_prime_export(obj, flags);
+}
+
+/* For another device, which is not told when pages move. The reservation is held. */
+static int gem_pin(struct drm_gem_object *obj)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	int ret = panthor_gem_populate_locked(bo);
+
+	if (!ret)
+		ret = drm_gem_shmem_pin_locked(&bo->base);
+	if (!ret)
+		panthor_gem_update_lru_locked(bo);
+	return ret;
+}
+
+static void gem_unpin(struct drm_gem_object *obj)
+{
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+
+	drm_gem_shmem_unpin_locked(&bo->base);
+	panthor_gem_update_lru_locked(bo);
 }
 
 /* Called under the file's table lock: a racy look is all there is. */
 static enum drm_gem_object_status gem_status(struct drm_gem_object *obj)
 {
-	if (drm_gem_is_imported(obj) || READ_ONCE(to_panthor_bo(obj)->base.pages))
-		return DRM_GEM_OBJECT_RESIDENT;
+	struct panthor_gem_object *bo = to_panthor_bo(obj);
+	enum drm_gem_object_status status = 0;
 
-	return 0;
+	if (drm_gem_is_imported(obj) || READ_ONCE(bo->base.pages))
+		status |= DRM_GEM_OBJECT_RESIDENT;
+	if (READ_ONCE(bo->base.madv) > 0)
+		status |= DRM_GEM_OBJECT_PURGEABLE;
+	return status;
 }
 
 static size_t gem_rss(struct drm_gem_object *obj)
@@ -155,65 +185,19 @@ static size_t gem_rss(struct drm_gem_object *obj)
 	return gem_status(obj) & DRM_GEM_OBJECT_RESIDENT ? obj->size : 0;
 }
 
-/* Before the first uncached CPU access, see the top of the file. */
-static int gem_prepare_uncached_locked(struct panthor_gem_object *bo)
-{
-	int ret;
-
-	if (!bo->base.map_wc || bo->runs)
-		return 0;
-
-	ret = panthor_gem_pin_locked(bo);
-	if (!ret)
-		panthor_gem_unpin_locked(bo);
-	return ret;
-}
-
-static int gem_vmap(struct drm_gem_object *obj, struct iosys_map *map)
-{
-	struct panthor_gem_object *bo = to_panthor_bo(obj);
-	int ret = 0;
-
-	if (!drm_gem_is_imported(obj))
-		ret = gem_prepare_uncached_locked(bo);
-
-	return ret ?: drm_gem_shmem_vmap_locked(&bo->base, map);
-}
-
-static int gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
-{
-	struct panthor_gem_object *bo = to_panthor_bo(obj);
-	int ret;
-
-	if (drm_gem_is_imported(obj))
-		return drm_gem_shmem_mmap(&bo->base, vma);
-
-	/* The offset can be guessed, and a dma-buf needs none. */
-	if (bo->flags & DRM_PANTHOR_BO_NO_MMAP)
-		return -EINVAL;
-
-	ret = dma_resv_lock_interruptible(obj->resv, NULL);
-	if (ret)
-		return ret;
-	ret = gem_prepare_uncached_locked(bo);
-	dma_resv_unlock(obj->resv);
-
-	return ret ?: drm_gem_shmem_mmap(&bo->base, vma);
-}
-
 static const struct drm_gem_object_funcs panthor_gem_funcs = {
 	.free = gem_free,
 	.print_info = drm_gem_shmem_object_print_info,
 	.export = gem_export,
-	.pin = drm_gem_shmem_object_pin,
-	.unpin = drm_gem_shmem_object_unpin,
+	.pin = gem_pin,
+	.unpin = gem_unpin,
 	.get_sg_table = drm_gem_shmem_object_get_sg_table,
-	.vmap = gem_vmap,
-	.vunmap = drm_gem_shmem_object_vunmap,
-	.mmap = gem_mmap,
+	.vmap = panthor_gem_vmap,
+	.vunmap = panthor_gem_vunmap,
+	.mmap = panthor_gem_mmap,
 	.status = gem_status,
 	.rss = gem_rss,
-	.vm_ops = &drm_gem_shmem_vm_ops,
+	.vm_ops = &panthor_gem_vm_ops,
 };
 
 /**
@@ -246,8 +230,7 @@ struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t 
  * @exclusive_vm: the only VM the BO may be mapped in, or NULL. The BO shares
  *	its reservation and keeps its root object alive, not the VM.
  *
- * Context: process context, allocates. The last reference of an exclusive BO
- * must not be dropped under the VM's reservation.
+ * Context: process context, allocates.
  * Return: the BO with one reference or an ERR_PTR: -EINVAL for size 0, -ENOSPC
  * for one that no address space holds, -ENOMEM.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The buffer object: a drm_gem_shmem_object with creation flags, an optional
- * exclusive VM and a label. Creation costs no pages.
+ * exclusive VM and a label. Creation costs no pages, and pages that nobody uses
+ * can be taken away again.
  */
 #ifndef PANTHOR_GEM_H
 #define PANTHOR_GEM_H
@@ -47,13 +48,21 @@ struct panthor_gem_object {
 	/** @kernel: I: owned by the driver, never by user space. */
 	bool kernel;
 	/**
-	 * @runs: R: DMA addresses by offset, NULL until the first pin. Constant
-	 * from then on, so a holder of a pin reads it without a lock.
+	 * @runs: R: DMA addresses by offset, NULL while the BO has no pages. Constant
+	 * while it is pinned, so a holder of a pin reads it without a lock.
 	 */
 	struct panthor_gem_run *runs;
 	/** @num_runs: R: number of @runs. */
 	u32 num_runs;
-	/** @release_work: W: ends an imported BO that has no reference any more. */
+	/**
+	 * @movable_pins: R: those of the pins that give way to reclaim, because their
+	 * owner is told and comes back: all but those of other devices and of CPU
+	 * mappings of the kernel's.
+	 */
+	u32 movable_pins;
+	/** @exported: R: has or had a dma-buf, so that it is not its owner's alone. */
+	bool exported;
+	/** @release_work: W: ends a BO that has no reference any more. */
 	struct work_struct release_work;
 };
 
@@ -80,10 +89,26 @@ struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct d
 /* One range of DRM_IOCTL_PANTHOR_BO_SYNC. */
 int panthor_gem_sync(struct drm_gem_object *obj, u32 type, u64 offset, u64 size);
 
-/* Pages in memory, mapped for the device and clean in the CPU's caches. */
+/* Memory: panthor_gem_dma.c. The BO's reservation is held. */
+int panthor_gem_populate_locked(struct panthor_gem_object *bo);
+void panthor_gem_depopulate_locked(struct panthor_gem_object *bo, bool keep);
 int panthor_gem_pin_locked(struct panthor_gem_object *bo);
 void panthor_gem_unpin_locked(struct panthor_gem_object *bo);
 /* Pinned BOs only. */
 dma_addr_t panthor_gem_dma_addr(const struct panthor_gem_object *bo, u64 offset, u64 *len);
+
+/* What reclaim may do to a BO: panthor_gem_lru.c. The BO's reservation is held. */
+void panthor_gem_update_lru_locked(struct panthor_gem_object *bo);
+bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo);
+bool panthor_gem_is_purged_locked(struct panthor_gem_object *bo);
+void panthor_gem_purge_locked(struct panthor_gem_object *bo);
+int panthor_gem_madvise(struct drm_gem_object *obj, bool dontneed, bool *retained);
+
+/* The CPU's access: panthor_gem_cpu.c, &drm_gem_object_funcs. */
+extern const struct vm_operations_struct panthor_gem_vm_ops;
+int panthor_gem_vmap(struct drm_gem_object *obj, struct iosys_map *map);
+void panthor_gem_vunmap(struct drm_gem_object *obj, struct iosys_map *map);
+int panthor_gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma);
+void panthor_gem_zap_cpu_locked(struct panthor_gem_object *bo);
 
 #endif

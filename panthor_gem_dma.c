@@ -4,6 +4,15 @@
  *
  * What the device sees of a buffer object: its pages mapped, pinned, and found
  * by offset; cache maintenance.
+ *
+ * On a device that does not snoop, the CPU maps a BO write-combined unless it
+ * was created with WB_MMAP. The kernel has zeroed the pages, or read them from
+ * swap, through a cached mapping; the lines have to be written back before the
+ * first uncached access, or they would hide the contents and later overwrite
+ * what was stored. Mapping the pages for the device does that, so pages are
+ * mapped for the device before the CPU maps them in any way. In the other
+ * direction, what the CPU has left in its cache through a cached mapping is
+ * written back before the device's mapping ends, which drops lines unseen.
  */
 #include <linux/bsearch.h>
 #include <linux/dma-buf.h>
@@ -11,35 +20,11 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
+
 #include "lib/pt.h"
 #include "panthor_device.h"
 #include "panthor_gem.h"
-
-static struct sg_table *gem_map_sgt_locked(struct panthor_gem_object *bo)
-{
-	struct drm_gem_shmem_object *shmem = &bo->base;
-	struct drm_gem_object *obj = &shmem->base;
-	struct sg_table *sgt;
-	int ret;
-
-	if (drm_gem_is_imported(obj))
-		return dma_buf_map_attachment(obj->import_attach, DMA_BIDIRECTIONAL);
-
-	sgt = drm_gem_shmem_get_sg_table(shmem);
-	if (IS_ERR(sgt))
-		return sgt;
-
-	ret = dma_map_sgtable(obj->dev->dev, sgt, DMA_BIDIRECTIONAL, 0);
-	if (ret) {
-		sg_free_table(sgt);
-		kfree(sgt);
-		return ERR_PTR(ret);
-	}
-
-	/* The mapping's own page reference; drm_gem_shmem_release() drops it. */
-	refcount_inc(&shmem->pages_use_count);
-	return sgt;
-}
 
 /*
  * Runs of imported buffers are merged, to find blocks in whatever pieces the
@@ -83,16 +68,14 @@ static int gem_index_locked(struct panthor_gem_object *bo, struct sg_table *sgt)
 	return 0;
 }
 
-static int gem_map_dma_locked(struct panthor_gem_object *bo)
+static int gem_map_imported_locked(struct panthor_gem_object *bo)
 {
+	struct drm_gem_object *obj = &bo->base.base;
 	struct sg_table *sgt = bo->base.sgt;
-
-	if (bo->runs)
-		return 0;
 
 	/* A failure after this leaves the mapping to the next try or to release. */
 	if (!sgt) {
-		sgt = gem_map_sgt_locked(bo);
+		sgt = dma_buf_map_attachment(obj->import_attach, DMA_BIDIRECTIONAL);
 		if (IS_ERR(sgt))
 			return PTR_ERR(sgt);
 		bo->base.sgt = sgt;
@@ -101,51 +84,155 @@ static int gem_map_dma_locked(struct panthor_gem_object *bo)
 	return gem_index_locked(bo, sgt);
 }
 
+/* The pages are there, held by somebody else for as long as this takes. */
+static int gem_map_own_locked(struct panthor_gem_object *bo)
+{
+	struct drm_gem_shmem_object *shmem = &bo->base;
+	struct device *dev = shmem->base.dev->dev;
+	struct sg_table *sgt;
+	int ret;
+
+	sgt = drm_gem_shmem_get_sg_table(shmem);
+	if (IS_ERR(sgt))
+		return PTR_ERR(sgt);
+
+	ret = dma_map_sgtable(dev, sgt, DMA_BIDIRECTIONAL, 0);
+	if (ret)
+		goto err_free;
+
+	ret = gem_index_locked(bo, sgt);
+	if (ret)
+		goto err_unmap;
+
+	shmem->sgt = sgt;
+	/* The mapping's own page reference; panthor_gem_depopulate_locked() drops it. */
+	refcount_inc(&shmem->pages_use_count);
+	return 0;
+
+err_unmap:
+	dma_unmap_sgtable(dev, sgt, DMA_BIDIRECTIONAL, 0);
+err_free:
+	sg_free_table(sgt);
+	kfree(sgt);
+	return ret;
+}
+
 /**
- * panthor_gem_pin_locked() - keep a BO's pages where they are, mapped for the device
+ * panthor_gem_populate_locked() - give a BO its pages, mapped for the device
  * @bo: BO
  *
- * Pins nest. The first one populates the BO.
+ * Nothing keeps them but the reservation: who wants them for longer pins them or
+ * can do without.
  *
  * Context: process context, allocates. The BO's reservation is held.
- * Return: 0, -ENOMEM, -EINVAL for an imported buffer in pieces smaller than a
- * GPU page, or what the exporter says.
+ * Return: 0, -ENOMEM, -ENODATA for a purged BO, -ENODEV when the device is gone,
+ * -EINVAL for an imported buffer in pieces smaller than a GPU page, or what the
+ * exporter says.
+ */
+int panthor_gem_populate_locked(struct panthor_gem_object *bo)
+{
+	struct drm_gem_object *obj = &bo->base.base;
+	int cookie, ret;
+
+	dma_resv_assert_held(obj->resv);
+
+	if (bo->runs)
+		return 0;
+	if (drm_gem_is_imported(obj))
+		return gem_map_imported_locked(bo);
+	if (panthor_gem_is_purged_locked(bo))
+		return -ENODATA;
+	if (!drm_dev_enter(obj->dev, &cookie))
+		return -ENODEV;
+
+	ret = drm_gem_shmem_pin_locked(&bo->base);
+	if (!ret) {
+		ret = gem_map_own_locked(bo);
+		drm_gem_shmem_unpin_locked(&bo->base);
+		panthor_gem_update_lru_locked(bo);
+	}
+	drm_dev_exit(cookie);
+	return ret;
+}
+
+/**
+ * panthor_gem_depopulate_locked() - give a BO's pages back to the shmem file
+ * @bo: BO of our own without pins or CPU mappings; one without pages is fine
+ * @keep: the contents stay there, for the next panthor_gem_populate_locked();
+ *	otherwise they are undefined
+ *
+ * Context: process context or reclaim, allocates nothing. The BO's reservation
+ * is held.
+ */
+void panthor_gem_depopulate_locked(struct panthor_gem_object *bo, bool keep)
+{
+	struct drm_gem_shmem_object *shmem = &bo->base;
+	struct drm_device *drm = shmem->base.dev;
+
+	dma_resv_assert_held(shmem->base.resv);
+
+	if (!bo->runs)
+		return;
+
+	kvfree(bo->runs);
+	bo->runs = NULL;
+	bo->num_runs = 0;
+
+	if (keep && !shmem->map_wc)
+		dma_sync_sgtable_for_device(drm->dev, shmem->sgt, DMA_TO_DEVICE);
+	__drm_gem_shmem_free_sgt_locked(shmem);
+
+	/* Neither the GPU nor the CPU have told what they wrote. */
+	shmem->pages_mark_dirty_on_put = keep;
+	drm_gem_shmem_put_pages_locked(shmem);
+	panthor_gem_update_lru_locked(bo);
+}
+
+/**
+ * panthor_gem_pin_locked() - keep a BO's pages where they are, but for reclaim
+ * @bo: BO
+ *
+ * Pins nest. Reclaim asks their owners to give them up for a while, see
+ * panthor_vm_evict.c.
+ *
+ * Context: process context, allocates. The BO's reservation is held.
+ * Return: as panthor_gem_populate_locked().
  */
 int panthor_gem_pin_locked(struct panthor_gem_object *bo)
 {
-	bool imported = drm_gem_is_imported(&bo->base.base);
-	int ret = 0;
+	struct drm_gem_object *obj = &bo->base.base;
+	int ret = panthor_gem_populate_locked(bo);
 
-	dma_resv_assert_held(bo->base.base.resv);
-
-	if (!imported)
+	if (!ret && !drm_gem_is_imported(obj))
 		ret = drm_gem_shmem_pin_locked(&bo->base);
 	if (ret)
 		return ret;
 
-	ret = gem_map_dma_locked(bo);
-	if (!ret)
-		atomic_inc(&to_panthor_device(bo->base.base.dev)->objects.pins);
-	else if (!imported)
-		drm_gem_shmem_unpin_locked(&bo->base);
-	return ret;
+	bo->movable_pins++;
+	atomic_inc(&to_panthor_device(obj->dev)->objects.pins);
+	panthor_gem_update_lru_locked(bo);
+	return 0;
 }
 
 /**
  * panthor_gem_unpin_locked() - undo one panthor_gem_pin_locked()
  * @bo: BO
  *
- * Context: process context. The BO's reservation is held.
+ * Context: process context or reclaim. The BO's reservation is held.
  */
 void panthor_gem_unpin_locked(struct panthor_gem_object *bo)
 {
-	dma_resv_assert_held(bo->base.base.resv);
+	struct drm_gem_object *obj = &bo->base.base;
 
-	atomic_dec(&to_panthor_device(bo->base.base.dev)->objects.pins);
+	dma_resv_assert_held(obj->resv);
+
+	bo->movable_pins--;
+	atomic_dec(&to_panthor_device(obj->dev)->objects.pins);
 
 	/* An imported buffer stays mapped until it is released. */
-	if (!drm_gem_is_imported(&bo->base.base))
+	if (!drm_gem_is_imported(obj))
 		drm_gem_shmem_unpin_locked(&bo->base);
+	panthor_gem_update_lru_locked(bo);
 }
 
 static int run_cmp(const void *key, const void *elt)

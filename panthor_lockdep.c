@@ -12,6 +12,7 @@
  */
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
+#include <linux/sched/mm.h>
 
 #include <drm/drm_gem.h>
 
@@ -49,4 +50,11 @@ void panthor_lockdep_prime(struct panthor_device *ptdev)
 	panthor_vm_prime(vm);
 	panthor_sched_prime(ptdev);
 	dma_fence_end_signalling(cookie);
+
+	/* Reclaim, with locks that are never held over an allocation. */
+	fs_reclaim_acquire(GFP_KERNEL);
+	panthor_vm_prime(vm);
+	mutex_lock(&ptdev->base.gem_lru_mutex);
+	mutex_unlock(&ptdev->base.gem_lru_mutex);
+	fs_reclaim_release(GFP_KERNEL);
 }

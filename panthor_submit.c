@@ -8,6 +8,7 @@
  * lookups, reservations. Then one line is crossed, and what follows neither
  * fails nor allocates: jobs are armed and pushed, their fences published.
  */
+#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/slab.h>
 
@@ -27,6 +28,10 @@
 /* Bounds on one call, far above what a client with sense asks for; syncs are those of all jobs. */
 #define SUBMIT_MAX_JOBS		4096
 #define SUBMIT_MAX_SYNCS	16384
+
+/* A second of waiting for memory that others have in use. */
+#define SUBMIT_RESTORE_TRIES	50
+#define SUBMIT_RESTORE_WAIT_MS	20
 
 /**
  * struct submit_job - one job of a batch
@@ -127,24 +132,59 @@ static int submit_prepare(struct submit_batch *batch,
 	return submit_add_deps(batch);
 }
 
-static int submit_lock(struct submit_batch *batch)
+static int submit_try_lock(struct submit_batch *batch)
 {
+	struct panthor_vm *vm = batch->group->vm;
 	struct drm_exec *exec = &batch->exec;
 	int ret = 0;
 
 	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
 	drm_exec_until_all_locked(exec) {
 		/* A queue's newest fence replaces its older ones. */
-		ret = panthor_vm_prepare_submit(batch->group->vm, exec,
+		ret = panthor_vm_prepare_submit(vm, exec,
 						min(batch->group->queue_count, batch->job_count));
 		drm_exec_retry_on_contention(exec);
 		if (ret)
 			break;
 	}
 
+	if (!ret)
+		ret = panthor_vm_restore(vm, exec);
 	if (ret)
 		drm_exec_fini(exec);
 
+	return ret;
+}
+
+/*
+ * Memory may be short because several clients are bringing back what they need at
+ * a time, none of them giving way while it has its reservations. Who finds none
+ * lets go of all and tries again when it is its turn.
+ */
+static int submit_lock(struct submit_batch *batch)
+{
+	struct mutex *turn = &batch->group->ptdev->restore_turn;
+	int ret = submit_try_lock(batch), tries;
+
+	if (ret != -ENOMEM)
+		return ret;
+
+	ret = mutex_lock_interruptible(turn);
+	if (ret)
+		return ret;
+
+	for (tries = 0; tries < SUBMIT_RESTORE_TRIES; tries++) {
+		ret = submit_try_lock(batch);
+		if (ret != -ENOMEM)
+			break;
+		/* For the jobs of others to end. */
+		if (msleep_interruptible(SUBMIT_RESTORE_WAIT_MS)) {
+			ret = -ERESTARTSYS;
+			break;
+		}
+	}
+
+	mutex_unlock(turn);
 	return ret;
 }
 

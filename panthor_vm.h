@@ -61,9 +61,16 @@ bool panthor_vm_is_active(struct panthor_vm *vm);
 
 struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm);
 
-/* Submission: lock the VM's and its external BOs' reservations, then add the job's fence. */
+/* Take a BO out of all VMs, for reclaim. The BO's reservation is held. */
+int panthor_vm_evict_bo_locked(struct panthor_gem_object *bo);
+
+/*
+ * Submission: lock the VM's and its external BOs' reservations, bring evicted BOs
+ * back, then add the job's fence.
+ */
 int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec,
 			      unsigned int num_fences);
+int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec);
 void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec,
 				 struct dma_fence *fence);
 

@@ -126,7 +126,7 @@ static struct panthor_gem_object *vm_find_bo_locked(struct panthor_vm *vm, u64 v
 	lockdep_assert_held(&vm->tree_lock);
 
 	gpuva = drm_gpuva_find_first(&vm->base, va, 1);
-	if (!gpuva || drm_gem_is_imported(gpuva->gem.obj) ||
+	if (!gpuva || gpuva->vm_bo->evicted || drm_gem_is_imported(gpuva->gem.obj) ||
 	    (to_panthor_vma(gpuva)->flags & DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE))
 		return NULL;
 

@@ -18,7 +18,9 @@
  * until the reset (see &panthor_vm.parked_vmas).
  *
  * Every step either happens in tree and tables or in neither: what could fail
- * is checked before the first change.
+ * is checked before the first change. The mappings of an evicted BO have nothing
+ * in the tables; taking them out or cutting them finds nothing to do there. What
+ * is to be mapped has been restored by the preparation, and stays so.
  */
 #include <linux/slab.h>
 
@@ -65,6 +67,7 @@ static void vma_link(struct panthor_vma *vma, struct drm_gpuvm_bo *vm_bo)
 /* The BO's list keeps it, and so the pin, until the edit is over. */
 static void run_retire_vma(struct vm_run *run, struct panthor_vma *vma)
 {
+	vma->retired = true;
 	list_add_tail(&vma->base.rb.entry, &run->batch->unmapped);
 }
 
@@ -189,6 +192,32 @@ static struct drm_gpuvm_bo *vm_bo_alloc(void)
 }
 
 /*
+ * The reservations of a VM and of a BO in it, which may be the same. A context
+ * sorts out who waits for whom, as others lock the two in either order.
+ */
+static void vm_bo_lock_resvs(struct drm_gpuvm_bo *vm_bo, struct ww_acquire_ctx *ticket)
+{
+	struct dma_resv *first = drm_gpuvm_resv(vm_bo->vm), *second = vm_bo->obj->resv;
+
+	ww_acquire_init(ticket, &reservation_ww_class);
+	dma_resv_lock(first, ticket); /* a context's first one is simply waited for */
+	while (first != second && dma_resv_lock(second, ticket) == -EDEADLK) {
+		dma_resv_unlock(first);
+		dma_resv_lock_slow(second, ticket);
+		swap(first, second);
+	}
+	ww_acquire_done(ticket);
+}
+
+static void vm_bo_unlock_resvs(struct drm_gpuvm_bo *vm_bo, struct ww_acquire_ctx *ticket)
+{
+	if (vm_bo->obj->resv != drm_gpuvm_resv(vm_bo->vm))
+		dma_resv_unlock(vm_bo->obj->resv);
+	dma_resv_unlock(drm_gpuvm_resv(vm_bo->vm));
+	ww_acquire_fini(ticket);
+}
+
+/*
  * Zombies come here from the cleanup work with no lock held. The only others
  * are those that op_obtain_vm_bo_locked() found superfluous; they never
  * had a pin, so the reservation their caller holds does not matter.
@@ -196,13 +225,12 @@ static struct drm_gpuvm_bo *vm_bo_alloc(void)
 static void vm_bo_free(struct drm_gpuvm_bo *base)
 {
 	struct panthor_vm_bo *vm_bo = to_panthor_vm_bo(base);
-	struct panthor_vm *vm = to_panthor_vm(base->vm);
+	struct ww_acquire_ctx ticket;
 
 	if (vm_bo->pinned) {
-		dma_resv_lock(base->obj->resv, NULL);
-		panthor_gem_unpin_locked(to_panthor_bo(base->obj));
-		dma_resv_unlock(base->obj->resv);
-		atomic_dec(&vm->ptdev->objects.vm_bos);
+		vm_bo_lock_resvs(base, &ticket);
+		panthor_vm_bo_unpin_locked(vm_bo);
+		vm_bo_unlock_resvs(base, &ticket);
 	}
 
 	kfree(vm_bo);
@@ -212,6 +240,7 @@ const struct drm_gpuvm_ops panthor_gpuvm_ops = {
 	.vm_free = panthor_vm_free,
 	.vm_bo_alloc = vm_bo_alloc,
 	.vm_bo_free = vm_bo_free,
+	.vm_bo_validate = panthor_vm_bo_validate,
 	.sm_step_map = vm_step_map,
 	.sm_step_remap = vm_step_remap,
 	.sm_step_unmap = vm_step_unmap,

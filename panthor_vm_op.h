@@ -52,6 +52,8 @@ struct panthor_vm_op {
 
 	/** @vm_bo: map: a reference. */
 	struct drm_gpuvm_bo *vm_bo;
+	/** @held: counted in &panthor_vm_bo.holds. */
+	bool held;
 	/** @vmas: memory for new mappings. */
 	struct panthor_vma *vmas[PANTHOR_VM_OP_MAX_VMAS];
 };

@@ -6,7 +6,7 @@
  * the whole story.
  *
  * Here is where a BO gets its &struct panthor_vm_bo in a VM, and with a new one
- * the pin of its pages.
+ * the pin of its pages. An evicted one is restored.
  */
 #include <linux/slab.h>
 
@@ -119,9 +119,9 @@ int panthor_vm_batch_lock(struct panthor_vm_batch *batch, struct drm_exec *exec,
 }
 
 /*
- * The VM's object for a BO, new or known, with its pin. A pin that failed once
- * is tried again by the next mapping. No one looks at what the put of the
- * superfluous object says.
+ * The VM's object for a BO, new or known, with its pin, not to be evicted until
+ * the operation is released. A pin that failed once is tried again by the next
+ * mapping. No one looks at what the put of the superfluous object says.
  */
 static int op_obtain_vm_bo_locked(struct panthor_vm *vm, struct panthor_vm_op *op)
 {
@@ -133,14 +133,14 @@ static int op_obtain_vm_bo_locked(struct panthor_vm *vm, struct panthor_vm_op *o
 	op->bo = NULL;
 
 	vm_bo = to_panthor_vm_bo(op->vm_bo);
-	if (!vm_bo->pinned) {
-		ret = panthor_gem_pin_locked(to_panthor_bo(op->vm_bo->obj));
-		if (ret)
-			return ret;
-		vm_bo->pinned = true;
-		atomic_inc(&vm->ptdev->objects.vm_bos);
-	}
+	ret = panthor_vm_bo_pin_locked(vm_bo);
+	if (!ret)
+		ret = panthor_vm_bo_restore_locked(vm_bo);
+	if (ret)
+		return ret;
 
+	atomic_inc(&vm_bo->holds);
+	op->held = true;
 	drm_gpuvm_bo_extobj_add(op->vm_bo);
 	return 0;
 }
@@ -234,6 +234,8 @@ static void op_fini(struct panthor_vm_op *op)
 	for (u32 i = 0; i < PANTHOR_VM_OP_MAX_VMAS; i++)
 		kfree(op->vmas[i]);
 
+	if (op->held)
+		atomic_dec(&to_panthor_vm_bo(op->vm_bo)->holds);
 	drm_gpuvm_bo_put_deferred(op->vm_bo);
 	if (op->bo)
 		drm_gem_object_put(&op->bo->base.base);

@@ -36,12 +36,26 @@ struct panthor_vm_shared {
  * is a zombie: off the BO's list, waiting on the VM's deferred list for
  * &panthor_vm.cleanup_work, which drops the pin. A BO that is bound again in
  * the meantime gets a new one with a pin of its own.
+ *
+ * One that is evicted (&drm_gpuvm_bo.evicted) shows nothing: its mappings are in
+ * the tree but not in the tables, until panthor_vm_bo_restore_locked(). The flag
+ * is written under R, O and &panthor_vm.tree_lock; any of them is enough to read.
  */
 struct panthor_vm_bo {
 	/** @base: embedded. */
 	struct drm_gpuvm_bo base;
-	/** @pinned: R (of the BO): owns a pin; true whenever a mapping exists. */
+	/**
+	 * @pinned: R (of the BO) and G: owns a pin. True whenever the GPU can reach a
+	 * page by it, and before a mapping is made.
+	 */
 	bool pinned;
+	/**
+	 * @holds: A: operations that are prepared to map it and not released yet, which
+	 * keep it from being evicted. Counted up under R.
+	 */
+	atomic_t holds;
+	/** @evict_link: R (of the BO): on the list of an eviction, which has a reference. */
+	struct list_head evict_link;
 };
 
 /**
@@ -52,6 +66,8 @@ struct panthor_vma {
 	struct drm_gpuva base;
 	/** @flags: O: DRM_PANTHOR_VM_BIND_OP_MAP_* it was mapped with. */
 	u32 flags;
+	/** @retired: O: out of the tree, on the BO's list until the GPU has forgotten it. */
+	bool retired;
 };
 
 /**
@@ -148,6 +164,12 @@ extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
 
 /* drm_gpuvm_ops that panthor_vm.c implements */
 void panthor_vm_free(struct drm_gpuvm *gpuvm);
+
+/* panthor_vm_evict.c: the pin, and the way back from eviction; reservations are held. */
+int panthor_vm_bo_pin_locked(struct panthor_vm_bo *vm_bo);
+void panthor_vm_bo_unpin_locked(struct panthor_vm_bo *vm_bo);
+int panthor_vm_bo_restore_locked(struct panthor_vm_bo *vm_bo);
+int panthor_vm_bo_validate(struct drm_gpuvm_bo *base, struct drm_exec *exec);
 
 /* Free zombies of &struct panthor_vm_bo, or leave them and a reference to the work. */
 void panthor_vm_cleanup(struct panthor_vm *vm);
