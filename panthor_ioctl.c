@@ -352,6 +352,27 @@ static int panthor_ioctl_tiler_heap_destroy(struct drm_device *drm, void *data,
 	return ret;
 }
 
+/* Of the extension, see panthor_ext_drm.h. */
+static int panthor_ioctl_ext_bo_madvise(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	struct drm_panthor_ext_bo_madvise *args = data;
+	struct drm_gem_object *obj;
+	bool retained = false;
+	int ret;
+
+	if (args->pad || args->madv > DRM_PANTHOR_EXT_MADV_DONTNEED)
+		return -EINVAL;
+
+	obj = drm_gem_object_lookup(file, args->handle);
+	if (!obj)
+		return -ENOENT;
+
+	ret = panthor_gem_madvise(obj, args->madv == DRM_PANTHOR_EXT_MADV_DONTNEED, &retained);
+	args->retained = retained;
+	drm_gem_object_put(obj);
+	return ret;
+}
+
 #define PANTHOR_IOCTL(n, func) \
 	DRM_IOCTL_DEF_DRV(PANTHOR_##n, panthor_ioctl_##func, DRM_RENDER_ALLOW)
 
@@ -373,4 +394,5 @@ const struct drm_ioctl_desc panthor_ioctls[PANTHOR_NUM_IOCTLS] = {
 	PANTHOR_IOCTL(SET_USER_MMIO_OFFSET, set_user_mmio_offset),
 	PANTHOR_IOCTL(BO_SYNC, bo_sync),
 	PANTHOR_IOCTL(BO_QUERY_INFO, bo_query_info),
+	PANTHOR_IOCTL(EXT_BO_MADVISE, ext_bo_madvise),
 };

@@ -6,7 +6,10 @@
 #include <drm/drm_ioctl.h>
 #include <uapi/drm/panthor_drm.h>
 
-#define PANTHOR_NUM_IOCTLS	(DRM_PANTHOR_BO_QUERY_INFO + 1)
+#include "panthor_ext_drm.h"
+
+/* With a gap before those of the extension. */
+#define PANTHOR_NUM_IOCTLS	(DRM_PANTHOR_EXT_BO_MADVISE + 1)
 
 extern const struct drm_ioctl_desc panthor_ioctls[PANTHOR_NUM_IOCTLS];
 

@@ -18,6 +18,7 @@
 #include <drm/drm_file.h>
 
 #include "panthor_device.h"
+#include "panthor_ext_drm.h"
 #include "panthor_gpu.h"
 #include "panthor_mmu.h"
 #include "panthor_query.h"
@@ -28,6 +29,7 @@
 #define TIMESTAMP_INFO_MIN_SIZE	offsetofend(struct drm_panthor_timestamp_info, current_timestamp)
 #define PRIORITIES_MIN_SIZE	offsetofend(struct drm_panthor_group_priorities_info, pad)
 #define MMU_INFO_MIN_SIZE	offsetofend(struct drm_panthor_mmu_info, page_size_bitmap)
+#define EXT_INFO_MIN_SIZE	offsetofend(struct drm_panthor_ext_info, features)
 
 static int query_answer(struct drm_panthor_dev_query *args, u32 min_size,
 			const void *answer, u32 size)
@@ -76,6 +78,15 @@ static int query_mmu(struct panthor_device *ptdev, struct drm_panthor_dev_query 
 	};
 
 	return query_answer(args, MMU_INFO_MIN_SIZE, &info, sizeof(info));
+}
+
+static int query_ext(struct drm_panthor_dev_query *args)
+{
+	struct drm_panthor_ext_info info = {
+		.features = DRM_PANTHOR_EXT_BO_MADVISE_FEATURE,
+	};
+
+	return query_answer(args, EXT_INFO_MIN_SIZE, &info, sizeof(info));
 }
 
 #define TIMESTAMP_FLAGS_DEFAULT	(DRM_PANTHOR_TIMESTAMP_GPU | \
@@ -196,6 +207,8 @@ static int query_size(u32 type)
 		return sizeof(struct drm_panthor_group_priorities_info);
 	case DRM_PANTHOR_DEV_QUERY_MMU_INFO:
 		return sizeof(struct drm_panthor_mmu_info);
+	case DRM_PANTHOR_DEV_QUERY_EXT_INFO:
+		return sizeof(struct drm_panthor_ext_info);
 	default:
 		return -EINVAL;
 	}
@@ -240,6 +253,8 @@ int panthor_ioctl_dev_query(struct drm_device *drm, void *data, struct drm_file 
 		return query_group_priorities(args, file);
 	case DRM_PANTHOR_DEV_QUERY_MMU_INFO:
 		return query_mmu(ptdev, args);
+	case DRM_PANTHOR_DEV_QUERY_EXT_INFO:
+		return query_ext(args);
 	default:
 		return -EINVAL;
 	}
