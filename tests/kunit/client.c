@@ -12,6 +12,8 @@
 
 #include <drm/drm_device.h>
 #include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_prime.h>
 #include <drm/drm_syncobj.h>
 
 #include "client.h"
@@ -100,6 +102,22 @@ struct kunit *client_test(struct client *client)
 struct drm_device *client_drm(struct client *client)
 {
 	return client->drm;
+}
+
+struct drm_gem_object *client_bo(struct client *client, u32 handle)
+{
+	struct kunit *test = client->test;
+	struct drm_gem_object *obj = drm_gem_object_lookup(client->file->private_data, handle);
+
+	KUNIT_ASSERT_NOT_NULL(test, obj);
+	drm_gem_object_put(obj);
+	return obj;
+}
+
+struct dma_buf *client_export(struct client *client, u32 handle)
+{
+	return drm_gem_prime_handle_to_dmabuf(client->drm, client->file->private_data, handle,
+					      O_RDWR);
 }
 
 u64 client_push(struct client *client, const void *data, size_t size)

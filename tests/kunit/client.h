@@ -15,8 +15,10 @@
 #include <uapi/drm/drm.h>
 #include <uapi/drm/panthor_drm.h>
 
+struct dma_buf;
 struct dma_fence;
 struct drm_device;
+struct drm_gem_object;
 struct kunit;
 struct panthor_host;
 
@@ -57,6 +59,24 @@ struct kunit *client_test(struct client *client);
  * Return: the device, valid while the file is open.
  */
 struct drm_device *client_drm(struct client *client);
+
+/**
+ * client_bo() - the kernel's object behind a handle
+ * @client: the client
+ * @handle: of a BO; the case stops for an unknown one
+ *
+ * Return: the object; the handle keeps it.
+ */
+struct drm_gem_object *client_bo(struct client *client, u32 handle);
+
+/**
+ * client_export() - make a dma-buf of a BO
+ * @client: the client
+ * @handle: of a BO
+ *
+ * Return: the dma-buf with a reference, or an ERR_PTR.
+ */
+struct dma_buf *client_export(struct client *client, u32 handle);
 
 /**
  * client_ioctl() - one ioctl, with the argument copied through user memory
