@@ -2,7 +2,8 @@
 #include "memory.h"
 
 #define USAGE (VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT | \
-	       VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT)
+	       VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | \
+	       VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT)
 
 uint32_t memory_type(uint32_t bits, VkMemoryPropertyFlags flags)
 {
@@ -16,7 +17,7 @@ uint32_t memory_type(uint32_t bits, VkMemoryPropertyFlags flags)
 	return 0;
 }
 
-/* Make the buffer and the memory that IMPORT or EXPORT, or neither, describes. */
+/* Make the buffer and its memory; HOW: where that comes from, or how it is shared. */
 static struct memory memory_new(VkDeviceSize size, VkExternalMemoryHandleTypeFlags handle,
 				const void *how)
 {
@@ -30,9 +31,17 @@ static struct memory memory_new(VkDeviceSize size, VkExternalMemoryHandleTypeFla
 		.size = size,
 		.usage = USAGE,
 	};
+	VkMemoryAllocateFlagsInfo flags = {
+		.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+		.pNext = how,
+		.flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
+	};
 	VkMemoryAllocateInfo alloc = {
 		.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-		.pNext = how,
+		.pNext = &flags,
+	};
+	VkBufferDeviceAddressInfo address = {
+		.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
 	};
 	VkMemoryRequirements needs;
 	struct memory memory = { 0 };
@@ -49,6 +58,8 @@ static struct memory memory_new(VkDeviceSize size, VkExternalMemoryHandleTypeFla
 	if (!SUCCESS(vkAllocateMemory(vk.device, &alloc, NULL, &memory.block)))
 		return memory;
 	SUCCESS(vkBindBufferMemory(vk.device, memory.buffer, memory.block, 0));
+	address.buffer = memory.buffer;
+	memory.address = vkGetBufferDeviceAddress(vk.device, &address);
 	SUCCESS(vkMapMemory(vk.device, memory.block, 0, VK_WHOLE_SIZE, 0, (void **)&memory.map));
 	return memory;
 }

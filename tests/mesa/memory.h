@@ -9,7 +9,8 @@
  * struct memory - a buffer with memory that the CPU sees
  * @buffer: the buffer
  * @block: its memory
- * @map: its bytes
+ * @map: its words
+ * @address: where the GPU sees it
  * @size: of the block
  * @type: index of the memory type
  */
@@ -17,6 +18,7 @@ struct memory {
 	VkBuffer buffer;
 	VkDeviceMemory block;
 	uint32_t *map;
+	VkDeviceAddress address;
 	VkDeviceSize size;
 	uint32_t type;
 };

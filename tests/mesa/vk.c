@@ -146,6 +146,7 @@ void vk_open_device(void)
 		.pNext = &features13,
 		.timelineSemaphore = VK_TRUE,
 		.hostQueryReset = VK_TRUE,
+		.bufferDeviceAddress = VK_TRUE,
 	};
 	VkDeviceQueueCreateInfo queues[QUEUES_MAX];
 	const char *extensions[COUNT_OF(wanted_extensions)];

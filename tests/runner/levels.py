@@ -423,7 +423,7 @@ def uapi_uml(run, programs):
 
 
 def level_mesa(run):
-    """vulkaninfo and eglinfo of the distribution, and Vulkan programs of ours."""
+    """vulkaninfo and eglinfo of the distribution; Vulkan and OpenGL ES programs of ours."""
     programs = [p for p in run.programs('mesa', 'arm64') if run.wants(p.name)]
     return vm_level(run, 'mesa', 'mesa', programs, ['image-vulkan', 'image-egl'], 2048)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# The distribution's Mesa on the loaded driver, then Vulkan programs of ours.
+# The distribution's Mesa on the loaded driver, then programs of ours that use it.
 . /t/lib.sh
 
 # says FILE PATTERN: whether a line of the file has the pattern.
