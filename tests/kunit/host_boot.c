@@ -3,12 +3,16 @@
  * panthor_host on the kernel command line: the virtual GPU is there from boot
  * on, for user programs. Then no KUnit suite of this folder can run.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/printk.h>
 #include <linux/time64.h>
 
 #include "host.h"
+
+#define BIND_MS		10000
+#define POLL_MS		20
 
 static bool wanted;
 
@@ -23,6 +27,14 @@ static int __init wanted_setup(char *value)
 	return 1;
 }
 __setup("panthor_host", wanted_setup);
+
+/* On several processors a probe may wait for others that are still to be done. */
+static bool __init host_boot_bound(struct panthor_host *host)
+{
+	for (unsigned int ms = 0; ms < BIND_MS && !panthor_host_bound(host); ms += POLL_MS)
+		msleep(POLL_MS);
+	return panthor_host_bound(host);
+}
 
 static int __init host_boot(void)
 {
@@ -39,7 +51,7 @@ static int __init host_boot(void)
 		pr_err("panthor_host: no virtual GPU (%pe)\n", host);
 		return PTR_ERR(host);
 	}
-	if (!panthor_host_bound(host))
+	if (!host_boot_bound(host))
 		pr_err("panthor_host: no driver bound to the virtual GPU\n");
 	return 0;
 }

@@ -101,16 +101,22 @@ def config_holds(line, have):
     return line in have
 
 
-def in_tree(cache, name, root='/'):
+def in_tree(cache, name, root='/', patched=None):
     """Return (driver folder, command prefix) for in-tree builds of one object directory.
 
     The folder appears as drivers/gpu/drm/panthor for that command alone, so that
-    builds of several kernels do not wait for each other.
+    builds of several kernels do not wait for each other.  In the same way the files
+    in PATCHED, a result of step stress-patched, take the place of the kernel's own.
     """
+    source = cache.path('linux-source')
     place = cache.root / 'driver' / f'intree-{name}'
     place.mkdir(parents=True, exist_ok=True)
-    drm = cache.path('linux-source') / 'drivers/gpu/drm/panthor'
-    return place, [CHROOT, root, *([cache.root] if root != '/' else []), f'{place}:{drm}', '--']
+    binds = [cache.root] if root != '/' else []
+    binds.append(f'{place}:{source}/drivers/gpu/drm/panthor')
+    if patched:
+        binds += [f'{p}:{source / p.relative_to(patched)}' for p in sorted(patched.rglob('*'))
+                  if p.is_file()]
+    return place, [CHROOT, root, *binds, '--']
 
 
 # -- user-mode Linux ------------------------------------------------------------------
@@ -124,9 +130,9 @@ def uml_make(source, objdir, jobs):
     return ['make', '-C', source, f'O={objdir}', 'ARCH=um', f'-j{jobs}']
 
 
-def uml_seed(b, repo, fragment):
+def uml_seed(b, repo, fragment, patched=None):
     """Build a UML kernel with everything but the driver: a step's build function."""
-    place, prefix = in_tree(b.cache, b.step.name)
+    place, prefix = in_tree(b.cache, b.step.name, patched=patched)
     make = [*prefix, *uml_make(b.dep('linux-source'), b.out, b.jobs)]
     with b.cache.lock(place.name):
         sync_placeholder(repo, place)
@@ -136,13 +142,13 @@ def uml_seed(b, repo, fragment):
         b.run([*make, 'linux'])
 
 
-def uml_build(cache, repo, step, fragment, job, makefile=''):
+def uml_build(cache, repo, step, fragment, job, makefile='', patched=None):
     """Bring the UML kernel of a step up to date with the driver; return the binary.
 
     MAKEFILE is added to the driver's Makefile.
     """
     objdir = cache.get(step)
-    place, prefix = in_tree(cache, step)
+    place, prefix = in_tree(cache, step, patched=patched)
     make = [*prefix, *uml_make(cache.path('linux-source'), objdir, cache.jobs)]
     out = cache.root / 'run' / f'{step}-{os.getpid()}'
     with cache.lock(place.name):

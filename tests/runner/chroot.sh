@@ -4,7 +4,7 @@
 # chroot.sh ROOT BIND... -- COMMAND...
 #
 # Run COMMAND in the current directory of the system ROOT ("/": this one) with
-# every BIND, a folder DIR or DIR:WHERE, mounted at its own path or at WHERE.
+# every BIND, a file or folder PATH or PATH:WHERE, mounted at its own path or at WHERE.
 # The mounts live in a namespace of their own and vanish with the command; without
 # root, a user namespace does.
 
@@ -20,7 +20,7 @@ root=${1%/}
 shift
 while [ "$1" != -- ]; do
 	where=$root${1#*:}
-	[ -d "$where" ] || mkdir -p "$where"
+	[ -e "$where" ] || mkdir -p "$where"
 	mount --rbind "${1%%:*}" "$where"
 	shift
 done

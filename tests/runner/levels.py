@@ -19,6 +19,7 @@ import coverage
 import image
 import logscan
 import static
+import stress
 import tap
 import uml
 import vm
@@ -102,12 +103,12 @@ class Run:
         fragment = (self.repo / f'tests/kunit/{name}.kunitconfig').read_text()
         return self.uml_of(f'uml-{name}', fragment)
 
-    def uml_of(self, step, fragment, makefile=''):
+    def uml_of(self, step, fragment, makefile='', patched=None):
         """Return the UML kernel with the driver that is built in a step's workspace."""
         def make():
             self.cache.get(step)
             with self.job(f'UML kernel with the driver ({step})', f'{step}-build') as job:
-                return build.uml_build(self.cache, self.repo, step, fragment, job, makefile)
+                return build.uml_build(self.cache, self.repo, step, fragment, job, makefile, patched)
         return self.once(step, make)
 
     def uml_init(self):
@@ -129,6 +130,18 @@ class Run:
             with self.job(f'tests/{what} ({arch})', f'{what}-{arch}') as job:
                 return build.programs_build(self.cache, self.repo, what, arch, job)
         return self.once((what, arch), make)
+
+    def user_report(self, name, log, trouble, reports):
+        """Print what a program under UML wrote and what was found in its log; return the tally."""
+        self.say(f'# Subtest: {name} (UML)')
+        lines, status = uml.user_lines(log)
+        tally = indented_points(self, lines, trouble or (
+            None if status is not None else 'the program did not end'))
+        if status and not tally.failed:
+            self.point(tally, False, f'{name} returned {status}')
+        for report in reports:
+            self.point(tally, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
+        return tally
 
 
 def indented_points(run, lines, trouble=None):
@@ -408,16 +421,9 @@ def uapi_uml(run, programs):
         for program, (log, trouble) in zip(programs, pool.map(
                 lambda p: uml.user_run(binary, init, p), programs)):
             (logs / f'{program.name}.log').write_text(log)
-            run.say(f'# Subtest: {program.name} (UML)')
-            lines, status = uml.user_lines(log)
-            part = indented_points(run, lines, trouble or (
-                None if status is not None else 'the program did not end'))
-            if status and not part.failed:
-                run.point(part, False, f'{program.name} returned {status}')
             allow = FAIL_ALLOWED if program.name.startswith('fail_') else ()
-            for report in logscan.scan(log, allow):
-                run.point(part, False, f'kernel log: {report.kind}', '\n'.join(report.lines))
-            tally.add(part, f'{program.name}: ')
+            tally.add(run.user_report(program.name, log, trouble, logscan.scan(log, allow)),
+                      f'{program.name}: ')
     run.say(f'# logs: {logs}')
     return tally
 
@@ -426,6 +432,24 @@ def level_mesa(run):
     """vulkaninfo and eglinfo of the distribution; Vulkan and OpenGL ES programs of ours."""
     programs = [p for p in run.programs('mesa', 'arm64') if run.wants(p.name)]
     return vm_level(run, 'mesa', 'mesa', programs, ['image-vulkan', 'image-egl'], 2048)
+
+
+# -- stress ------------------------------------------------------------------------------
+
+def level_stress(run):
+    """Racing programs: under UML on several processors with KASAN, then KCSAN; in the virtual machine."""
+    tally = tap.Tally()
+    race = stress.Race(run.options)
+    run.say(f'# {race}')
+    for name in stress.KERNELS:
+        tally.add(stress.under_uml(run, name, race), f'{name}: ')
+    programs = stress.programs(run, 'vm', 'arm64')
+    if programs:
+        tally.add(vm_level(run, 'stress', 'stress', programs, args=[str(race.seed), str(race.seconds)],
+                           timeout_s=len(programs) * race.timeout_s), 'vm: ')
+    if not tally.passed + tally.failed:
+        run.point(tally, False, 'there are programs that match')
+    return tally
 
 
 # -- demo --------------------------------------------------------------------------------
@@ -475,6 +499,7 @@ LEVELS = {level.name: level for level in (
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
     Level('coverage', coverage.level_coverage, [coverage.STEP]),
+    Level('stress', level_stress, [*VM_STEPS, 'stress-*']),
 )}
 
 # Without a level on the command line: everything, the dearest last.

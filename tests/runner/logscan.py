@@ -79,7 +79,7 @@ def kind_of(line):
         return None
     for kind, pattern in PATTERNS:
         if pattern.search(text):
-            return 'KASAN' if kind == 'BUG' and 'KASAN' in text else kind
+            return next((k for k in ('KASAN', 'KCSAN') if kind == 'BUG' and k in text), kind)
     return None
 
 
@@ -101,3 +101,29 @@ def scan(log, allow=()):
             reports.append(Report(kind, i + 1, lines[i:i + CONTEXT]))
         last = i
     return reports
+
+
+RACE = re.compile(r'BUG: KCSAN: ')
+RACE_END = re.compile(r'^={20,}$')
+FRAME = re.compile(r'^\s+(?:\[<[0-9a-f]+>\] )?(?:\? )?([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+')
+
+
+class Race:
+    """A data race: lines FIRST to LAST (open) of the log, functions on both stacks."""
+
+    def __init__(self, first, last, functions):
+        self.first, self.last, self.functions = first, last, functions
+
+
+def data_races(log):
+    """Return the data races that KCSAN has reported, each from its title to its ruler."""
+    lines = [strip_stamp(line) for line in log.splitlines()]
+    races = []
+    for first, line in enumerate(lines):
+        if not RACE.search(line):
+            continue
+        last = next((i for i in range(first, len(lines)) if RACE_END.match(lines[i])), len(lines))
+        frames = (FRAME.match(x) for x in lines[first:last])
+        # Parts of a function that the compiler has moved away are the function's.
+        races.append(Race(first, last, [m[1].split('.')[0] for m in frames if m]))
+    return races

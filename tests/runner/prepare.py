@@ -12,10 +12,13 @@ unpack them into the cache.
     qemu            qemu-system-aarch64 with the virtual Mali linked in
     uml-CONFIG      workspace: a user-mode kernel with everything but the driver
     coverage-uml    workspace: a copy of uml-debug that counts lines of the driver
+    stress-patched  the kernel's files that several processors under UML need changed
+    stress-CONFIG   workspace: such a kernel for level stress
     kernel-debug    workspace: arm64 kernel with KASAN and lockdep
 """
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -281,11 +284,52 @@ def register(cache, repo):
         add(f'uml-{config.stem}', f'UML kernel ({config.stem})', make_uml_build(repo, config),
             needs=['host-build', 'linux-source'], inputs=lambda c: [host_compiler()])
     add('coverage-uml', 'UML kernel (coverage)', make_uml_copy('uml-debug'), needs=['uml-debug'])
+    register_stress(add, repo)
     debug = repo / 'tests/qemu/debug.config'
     add('kernel-debug', 'arm64 kernel (debug)', make_debug_build(repo, debug),
         needs=['linux-source', 'toolchain'], inputs=lambda c: [debug.read_text()])
     add('image-base-debug', 'guest system (debug)', image.build_base_plain,
         needs=['kernel-stock', 'rootfs'], inputs=lambda c: [text_hash(*IMAGE_SOURCES)])
+
+
+def register_stress(add, repo):
+    """Declare the steps of level stress."""
+    patches = sorted((repo / 'tests/stress/kernel').glob('*.patch'))
+    add('stress-patched', 'kernel files for level stress', make_patched_build(patches),
+        needs=['linux-source'], inputs=lambda c: [text_hash(*patches)])
+    for config in sorted((repo / 'tests/stress').glob('*.config')):
+        add(f'stress-{config.stem}', f'UML kernel ({config.stem}, several processors)',
+            make_stress_build(repo, config.stem), inputs=lambda c: [host_compiler()],
+            needs=['host-build', 'linux-source', 'stress-patched'])
+
+
+def make_patched_build(patches):
+    """Return the function that patches copies of some of the kernel's files."""
+    def build_patched(b):
+        """The source itself stays as it is: the other kernels are built from it."""
+        for patch in patches:
+            for name in re.findall(r'^--- a/(\S+)$', patch.read_text(), re.M):
+                copy = b.out / name
+                if not copy.exists():
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(b.dep('linux-source') / name, copy)
+            b.run(['patch', '-p1', '--no-backup-if-mismatch', '-i', patch], cwd=b.out)
+    return build_patched
+
+
+def stress_fragment(repo, name):
+    """Return the configuration of a kernel of level stress."""
+    return ((repo / 'tests/kunit/debug.kunitconfig').read_text() +
+            (repo / f'tests/stress/{name}.config').read_text())
+
+
+def make_stress_build(repo, name):
+    """Return the function that builds a UML kernel for level stress."""
+    def build_stress(b):
+        """Build everything but the driver; the configuration may change later."""
+        import build        # pylint: disable=import-outside-toplevel
+        build.uml_seed(b, repo, stress_fragment(repo, name), b.dep('stress-patched'))
+    return build_stress
 
 
 def make_debug_build(repo, config):

@@ -18,7 +18,10 @@ import cpio
 
 ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
              'panic=-1']
+# Unplugging waits for many grace periods.
+SMP = ['seccomp=on', 'ncpus=4', 'rcupdate.rcu_expedited=1']
 KUNIT = ['time-travel=inf-cpu', 'kunit_shutdown=halt', 'root=none']
+USER = ['kunit.enable=0', 'panthor_host']     # the virtual Mali is there from the start
 TIMEOUT_S = 300
 SELF_TEST = 'panthor_selftest'    # suites that fail on purpose begin with this
 
@@ -86,18 +89,26 @@ def initrd(init, program, path):
     archive.write(path)
 
 
-def init_run(binary, init, program, arguments, collect=(), into=None):
-    """Run INIT in a kernel; it keeps the kernel's files COLLECT in the folder INTO."""
+def init_run(binary, init, program, arguments, collect=(), into=None, timeout_s=TIMEOUT_S):
+    """Run INIT in a kernel; it keeps the kernel's files COLLECT in the folder INTO.
+
+    ARGUMENTS that the kernel does not know, NAME=VALUE, are in the program's environment.
+    """
     if collect:
         arguments = [*arguments, 'collect=' + ':'.join(collect), f'into={into}']
     with tempfile.NamedTemporaryFile(prefix='panthor-initrd-') as f:
         initrd(init, program, f.name)
-        return run(binary, [*arguments, f'initrd={f.name}'])
+        return run(binary, [*arguments, f'initrd={f.name}'], timeout_s)
 
 
 def user_run(binary, init, program, collect=(), into=None):
     """Run one static program in a kernel that has the virtual Mali from the start."""
-    return init_run(binary, init, program, ['time-travel', 'kunit.enable=0', 'panthor_host'], collect, into)
+    return init_run(binary, init, program, ['time-travel', *USER], collect, into)
+
+
+def race_run(binary, init, program, environment, timeout_s):
+    """Run one static program on several processors, in real time."""
+    return init_run(binary, init, program, [*SMP, *USER, *environment], timeout_s=timeout_s)
 
 
 def kunit_run(binary, init, suite, collect, into):

@@ -8,6 +8,7 @@ import logscan
 REPORTS = {
     'BUG': ['BUG: unable to handle page fault for address: 0000000000001000',
             'kernel BUG at drivers/gpu/drm/panthor/panthor_vm.c:10!'],
+    'KCSAN': ['BUG: KCSAN: data-race in panthor_vm_put / panthor_vm_get'],
     'KASAN': ['BUG: KASAN: slab-use-after-free in panthor_vm_put+0x10/0x20'],
     'UBSAN': ['UBSAN: array-index-out-of-bounds in drivers/gpu/drm/panthor/panthor_fw.c:1:2'],
     'WARNING': ['WARNING: CPU: 0 PID: 1 at drivers/gpu/drm/panthor/panthor_mmu.c:5 f+0x1/0x2',
@@ -48,6 +49,26 @@ CLEAN = '''\
 '''
 
 
+RACE = '''\
+==================================================================
+BUG: KCSAN: data-race in panthor_vm_put / panthor_vm_get
+
+write to 0x0000000062d1a018 of 8 bytes by task 31 on cpu 1:
+ panthor_vm_put.isra.0+0x4c/0x80
+ worker_thread+0x10/0x20
+
+read to 0x0000000062d1a018 of 8 bytes by interrupt on cpu 0:
+ panthor_vm_get+0x4c/0x80
+ kthread+0x10/0x20
+
+value changed: 0x0000000000000000 -> 0x0000000000000001
+
+Reported by Kernel Concurrency Sanitizer on:
+CPU: 0 UID: 0 PID: 33 Comm: stress_bind Not tainted 7.3.4 #1
+==================================================================
+'''
+
+
 class Scan(unittest.TestCase):
     """What scan() finds."""
 
@@ -59,7 +80,7 @@ class Scan(unittest.TestCase):
                         self.assertEqual(len(logscan.scan('fine\n' + stamp + line + '\nfine')), 1)
 
     def test_kinds_are_named(self):
-        for kind in ('KASAN', 'UBSAN', 'panic', 'ODEBUG', 'DMA-API'):
+        for kind in ('KASAN', 'KCSAN', 'UBSAN', 'panic', 'ODEBUG', 'DMA-API'):
             self.assertIn(kind, str(logscan.scan(REPORTS[kind][0])[0]))
 
     def test_clean_log(self):
@@ -73,6 +94,14 @@ class Scan(unittest.TestCase):
     def test_distant_splats_are_two(self):
         log = '\n'.join(['BUG: a', *['x'] * 40, 'BUG: b'])
         self.assertEqual([r.number for r in logscan.scan(log)], [1, 42])
+
+    def test_data_races(self):
+        log = 'fine\n' + RACE + 'fine\n' + RACE.replace('panthor_vm_put', 'schedule') + 'fine\n'
+        first, second = logscan.data_races(log)
+        self.assertEqual(first.functions, ['panthor_vm_put', 'worker_thread', 'panthor_vm_get', 'kthread'])
+        self.assertEqual(second.functions[0], 'schedule')
+        self.assertEqual([log.splitlines()[i] for i in (first.first, first.last)],
+                         [RACE.splitlines()[1], RACE.splitlines()[-1]])
 
     def test_allowed(self):
         self.assertEqual(logscan.scan('WARNING: on purpose', [r'on purpose']), [])

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Level stress: racing programs on several processors, and long histories.
+
+The programs of tests/stress run for a given time, each in a User Mode Linux
+kernel of its own: one with KASAN and lockdep, one with KCSAN. Then all of them
+run in the virtual machine. What they do is not repeatable to the instruction,
+so the seed is printed and the log kept.
+"""
+
+import subprocess
+import time
+
+import logscan
+import tap
+import uml
+from prepare import stress_fragment
+
+KERNELS = ('kasan', 'kcsan')
+SECONDS = 10                # of each case, unless --seconds says otherwise
+MAX_CASES = 4               # in a program
+SLACK_S = 400               # a program waits for what is to go, on a slow machine
+
+
+class Race:
+    """What all programs of a run have in common."""
+
+    def __init__(self, options):
+        self.seed = options.seed or int(time.time())
+        self.seconds = options.seconds or SECONDS
+        self.timeout_s = MAX_CASES * self.seconds + SLACK_S
+
+    def __str__(self):
+        return f'seed {self.seed}, {self.seconds} s for each case'
+
+
+def programs(run, where, arch='x86_64'):
+    """Return the programs that the filter selects: stress_NAME, NAME or WHERE-NAME."""
+    def wanted(name):
+        return any(run.wants(n) for n in (f'stress_{name}', name, f'{where}-{name}'))
+    return [p for p in run.programs('stress', arch) if wanted(p.name.removeprefix('stress_'))]
+
+
+def under_uml(run, name, race):
+    """Run the programs under the UML kernel NAME; return the tally."""
+    tally = tap.Tally()
+    todo = programs(run, name)
+    if not todo:
+        return tally
+    binary = run.uml_of(f'stress-{name}', stress_fragment(run.repo, name),
+                        patched=run.cache.get('stress-patched'))
+    own = driver_functions(run.cache.get(f'stress-{name}'))
+    logs = run.logs(f'stress-{name}')
+    init = run.uml_init()
+    environment = [f'STRESS_SEED={race.seed}', f'STRESS_SECONDS={race.seconds}']
+    # One at a time: each has the processors of the machine for itself.
+    for program in todo:
+        log, trouble = uml.race_run(binary, init, program, environment, race.timeout_s)
+        (logs / f'{program.name}.log').write_text(log)
+        tally.add(run.user_report(f'{program.name} ({name})', log, trouble,
+                                  reports(log, own)), f'{program.name}: ')
+    run.say(f'# logs: {logs}')
+    return tally
+
+
+def driver_functions(objdir):
+    """Return the names of all functions of the driver and of its virtual Mali."""
+    objects = sorted((objdir / 'drivers/gpu/drm/panthor').rglob('*.o'))
+    r = subprocess.run(['nm', '--defined-only', *objects], capture_output=True, text=True, check=True)
+    fields = (line.split() for line in r.stdout.splitlines())
+    return {f[2] for f in fields if len(f) == 3 and f[1] in 'tT'}
+
+
+def reports(log, own):
+    """Return the reports in a log, without data races that the driver has no part in.
+
+    The kernel has races of its own. One is the driver's if a function in OWN is
+    on the stack of either access.
+    """
+    lines = log.splitlines()
+    for race in reversed(logscan.data_races(log)):
+        if not own & set(race.functions):
+            del lines[race.first:race.last]
+    return logscan.scan('\n'.join(lines))
