@@ -17,6 +17,7 @@ panthor-y := \
 	panthor_gem_cpu.o \
 	panthor_gem_dma.o \
 	panthor_gem_lru.o \
+	panthor_gem_prime.o \
 	panthor_gpu.o \
 	panthor_gpu_info.o \
 	panthor_group.o \

@@ -11,14 +11,12 @@
  *
  * A BO has either all of its pages, mapped for the device, or none.
  */
-#include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_gpuvm.h>
 #include <drm/drm_managed.h>
-#include <drm/drm_prime.h>
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
@@ -126,26 +124,6 @@ static void gem_free(struct drm_gem_object *obj)
 	gem_destroy(bo);
 }
 
-static struct dma_buf *gem_export(struct drm_gem_object *obj, int flags)
-{
-	struct panthor_gem_object *bo = to_panthor_bo(obj);
-	int ret;
-
-	if (bo->exclusive_vm_root)
-		return ERR_PTR(-EINVAL);
-
-	/* From now on others rely on its contents. */
-	ret = dma_resv_lock_interruptible(obj->resv, NULL);
-	if (ret)
-		return ERR_PTR(ret);
-	ret = bo->base.madv ? -EINVAL : 0;
-	if (!ret)
-		bo->exported = true;
-	dma_resv_unlock(obj->resv);
-
-	return ret ? ERR_PTR(ret) : drm_gem_prime_export(obj, flags);
-}
-
 /* For another device, which is not told when pages move. The reservation is held. */
 static int gem_pin(struct drm_gem_object *obj)
 {
@@ -188,7 +166,7 @@ static size_t gem_rss(struct drm_gem_object *obj)
 static const struct drm_gem_object_funcs panthor_gem_funcs = {
 	.free = gem_free,
 	.print_info = drm_gem_shmem_object_print_info,
-	.export = gem_export,
+	.export = panthor_gem_prime_export,
 	.pin = gem_pin,
 	.unpin = gem_unpin,
 	.get_sg_table = drm_gem_shmem_object_get_sg_table,
@@ -314,30 +292,4 @@ void panthor_gem_set_label(struct drm_gem_object *obj, const char *label)
 	scoped_guard(mutex, &bo->label_lock)
 		swap(bo->label, label);
 	kfree_const(label);
-}
-
-/**
- * panthor_gem_prime_import() - drm_driver.gem_prime_import
- * @drm: device
- * @dma_buf: buffer to import
- *
- * A buffer of this device becomes the same BO again. A foreign one is attached
- * but mapped for the device only when it is first bound.
- *
- * Context: process context, allocates.
- * Return: object with a reference or an ERR_PTR: -EINVAL for a BO with an
- * exclusive VM, which cannot have been exported by a file that may share it.
- */
-struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf)
-{
-	struct drm_gem_object *obj;
-
-	if (drm_gem_is_prime_exported_dma_buf(drm, dma_buf) &&
-	    to_panthor_bo(dma_buf->priv)->exclusive_vm_root)
-		return ERR_PTR(-EINVAL);
-
-	obj = drm_gem_shmem_prime_import_no_map(drm, dma_buf);
-	if (!IS_ERR(obj) && drm_gem_is_imported(obj))
-		atomic_inc(&to_panthor_device(drm)->objects.bos);
-	return obj;
 }

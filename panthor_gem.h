@@ -84,10 +84,12 @@ int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device 
 				   u32 *handle);
 /* Takes over label (kfree_const). */
 void panthor_gem_set_label(struct drm_gem_object *obj, const char *label);
-/* drm_driver.gem_prime_import */
-struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf);
 /* One range of DRM_IOCTL_PANTHOR_BO_SYNC. */
 int panthor_gem_sync(struct drm_gem_object *obj, u32 type, u64 offset, u64 size);
+
+/* drm_gem_object_funcs.export and drm_driver.gem_prime_import */
+struct dma_buf *panthor_gem_prime_export(struct drm_gem_object *obj, int flags);
+struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct dma_buf *dma_buf);
 
 /* Memory: panthor_gem_dma.c. The BO's reservation is held. */
 int panthor_gem_populate_locked(struct panthor_gem_object *bo);

@@ -76,8 +76,7 @@ void panthor_gem_zap_cpu_locked(struct panthor_gem_object *bo)
  * Brings the pages, so that want of memory is an error here and not on access.
  *
  * Context: process context, sleeps and allocates.
- * Return: 0, -EINVAL for a BO that is not to be mapped or a private mapping,
- * -EINTR, or as panthor_gem_populate_locked().
+ * Return: 0, -EINVAL for a private mapping, -EINTR, or as panthor_gem_populate_locked().
  */
 int panthor_gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 {
@@ -87,8 +86,7 @@ int panthor_gem_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 	if (drm_gem_is_imported(obj))
 		return drm_gem_shmem_mmap(&bo->base, vma);
 
-	/* The offset can be guessed, and a dma-buf needs none. */
-	if ((bo->flags & DRM_PANTHOR_BO_NO_MMAP) || vma_is_cow_mapping(vma))
+	if (vma_is_cow_mapping(vma))
 		return -EINVAL;
 
 	ret = dma_resv_lock_interruptible(obj->resv, NULL);
