@@ -8,6 +8,7 @@ The order of LEVELS is from cheap to dear.
 import contextlib
 import fnmatch
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -328,13 +329,22 @@ def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
     return m.boot(script, args=args, archive=archive, sink=sink, timeout_s=timeout_s)
 
 
-def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600):
-    """Boot with a script that speaks TAP; judge its points, its end and the kernel's log."""
+def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600,
+             watch=None):
+    """Boot with a script that speaks TAP; judge its points, its end and the kernel's log.
+
+    WATCH gets every line of it as well.
+    """
     m = machine(run, parts, memory)
     run.screen.note(f'{run.kernel} kernel, {run.driver} driver; logs: '
                     f'{run.cache.root}/log/vm-{name}-{run.driver}-{run.kernel}')
     printer = tap.Printer(run.say, '', run.options.verbose)
-    result = boot(run, m, script, programs, args, printer.line, timeout_s)
+
+    def sink(line):
+        printer.line(line)
+        if watch:
+            watch(line)
+    result = boot(run, m, script, programs, args, sink, timeout_s)
     tally = printer.finish(show=result.trouble is not None)
     vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
     shutil.rmtree(m.dir)
@@ -382,19 +392,56 @@ FAIL_ALLOWED = (r'VM_FAULT_OOM leaked out to the #PF handler',
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML; then many loads and binds."""
     tally = tap.Tally()
+    seen = Deviations()
     programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
     under_uml = []
     if run.driver == 'ours' and run.kernel == 'stock':
         under_uml = [p for what in UML_PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
     if programs:
-        tally.add(vm_level(run, 'uapi', 'uapi', programs), '')
+        tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line), '')
     if under_uml:
-        tally.add(uapi_uml(run, under_uml), 'uml: ')
+        tally.add(uapi_uml(run, under_uml, seen.line), 'uml: ')
+    if programs:
+        judge_deviations(run, tally, seen.names)
     if run.wants('cycle'):
         tally.add(uapi_cycles(run), 'cycle: ')
     elif not programs + under_uml:
         run.point(tally, False, 'there are programs that match')
     return tally
+
+
+class Deviations:
+    """Collects the names by which tests say that our driver and the peer differ there."""
+
+    MARK = re.compile(r'^\s*#\s+deviation: ([a-z0-9-]+)\s*$')
+    ROW = re.compile(r'^   \* - ``([a-z0-9-]+)``$', re.M)
+
+    def __init__(self):
+        self.names = set()
+
+    def line(self, text):
+        """Take one line that a test wrote."""
+        m = self.MARK.match(text)
+        if m:
+            self.names.add(m[1])
+
+    @classmethod
+    def documented(cls, text):
+        """Return the names in the table of a page."""
+        return set(cls.ROW.findall(text))
+
+
+def judge_deviations(run, tally, seen):
+    """Print the deviations that were met; are they those of the documentation?"""
+    documented = Deviations.documented((run.repo / 'Documentation/uapi.rst').read_text())
+    for name in sorted(seen):
+        run.say(f'# deviation: {name}')
+    # Part of the tests meets part of them.
+    problems = [f'not in Documentation/uapi.rst: {name}' for name in sorted(seen - documented)]
+    if not run.options.filter:
+        problems += [f'no test has met: {name}' for name in sorted(documented - seen)]
+    run.point(tally, not problems, 'the deviations are those of Documentation/uapi.rst',
+              '\n'.join(problems))
 
 
 def uapi_cycles(run):
@@ -411,8 +458,11 @@ def uapi_cycles(run):
                     args=[str(CYCLES[run.driver])], timeout_s=900)
 
 
-def uapi_uml(run, programs):
-    """Run x86-64 builds of the ioctl tests under UML, each in a kernel of its own."""
+def uapi_uml(run, programs, watch):
+    """Run x86-64 builds of the ioctl tests under UML, each in a kernel of its own.
+
+    WATCH gets every line of them.
+    """
     tally = tap.Tally()
     binary = run.uml(CONFIG)
     logs = run.logs('uapi-uml')
@@ -421,6 +471,8 @@ def uapi_uml(run, programs):
         for program, (log, trouble) in zip(programs, pool.map(
                 lambda p: uml.user_run(binary, init, p), programs)):
             (logs / f'{program.name}.log').write_text(log)
+            for line in uml.user_lines(log)[0]:
+                watch(line)
             allow = FAIL_ALLOWED if program.name.startswith('fail_') else ()
             tally.add(run.user_report(program.name, log, trouble, logscan.scan(log, allow)),
                       f'{program.name}: ')

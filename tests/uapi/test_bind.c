@@ -182,7 +182,7 @@ TEST_F(vm, unknown_call_flags)
 	};
 	struct drm_panthor_vm_bind bind = { .vm_id = self->vm, .ops = ARRAY(&op, 1) };
 
-	DEVIATION("unknown flags of VM_BIND are ignored");
+	DEVIATION("vm-bind-flags");
 	for (unsigned int bit = 1; bit < 32; bit++) {
 		bind.flags = 1u << bit;
 		test_err_ioctl(EINVAL, self->fd, DRM_IOCTL_PANTHOR_VM_BIND, &bind);

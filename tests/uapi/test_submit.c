@@ -331,7 +331,7 @@ TEST_F(gpu, signal_of_an_unknown_syncobj)
 	struct drm_panthor_queue_submit job = store_job(&self->gpu, 0, 1);
 	struct drm_panthor_sync_op sync = SIGNAL_BINARY(NO_HANDLE);
 
-	DEVIATION("a signal of an unknown syncobj dereferences NULL in the kernel");
+	DEVIATION_FATAL("submit-unknown-syncobj");
 	job.syncs = (struct drm_panthor_obj_array)ARRAY(&sync, 1);
 	EXPECT_EQ(-1, _test_submit(self->fd, self->group, &job, 1));
 	sync = (struct drm_panthor_sync_op)SIGNAL_POINT(NO_HANDLE, 1);
