@@ -10,7 +10,7 @@
 import cpio
 from cpio import LIBDIR
 
-BASE_MODULES = ['fixed', 'governor_simpleondemand']
+BASE_MODULES = ['fixed', 'governor_simpleondemand', 'vgem']
 PEER_MODULE = 'panthor'
 # What our module needs of a kernel of ours, in the order of loading.
 OWN_KERNEL_MODULES = ['drm_exec', 'drm_gpuvm', 'drm_shmem_helper', 'gpu-sched']
