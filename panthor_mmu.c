@@ -107,21 +107,6 @@ void panthor_mmu_as_disable(struct panthor_device *ptdev, struct panthor_as *as)
 	mmu_as_drop_unused_seat_locked(ptdev, as);
 }
 
-/**
- * panthor_mmu_as_faulted() - has a fault disabled the slot since the last bind?
- * @ptdev: device
- * @as: address space
- *
- * Context: fence-signalling path, sleeps. Takes mmu->lock.
- * Return: true after a fault.
- */
-bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as)
-{
-	guard(mutex)(&ptdev->mmu->lock);
-
-	return as->faulted;
-}
-
 /* Page-table edits (hw/mmu.md, section 7) */
 
 /**

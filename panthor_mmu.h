@@ -100,7 +100,6 @@ void panthor_mmu_as_deactivate(struct panthor_device *ptdev, struct panthor_as *
 void panthor_mmu_as_disable(struct panthor_device *ptdev, struct panthor_as *as);
 
 /* Has a fault since the last bind. */
-bool panthor_mmu_as_faulted(struct panthor_device *ptdev, struct panthor_as *as);
 
 /*
  * A page-table edit of [va, va + size). From begin() to end() the region is

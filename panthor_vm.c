@@ -397,18 +397,6 @@ void panthor_vm_deactivate(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_has_unhandled_faults() - a page fault since the slot was bound
- * @vm: VM
- *
- * Context: fence-signalling path. Takes mmu->lock.
- * Return: true if there was one.
- */
-bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm)
-{
-	return panthor_mmu_as_faulted(vm->ptdev, &vm->as);
-}
-
-/**
  * panthor_vm_is_active() - do resident groups use the VM?
  * @vm: VM
  *

@@ -49,8 +49,6 @@ void panthor_vm_prime(struct panthor_vm *vm);
 
 /* A failed or destroyed VM: maps and submissions are refused. */
 bool panthor_vm_is_unusable(struct panthor_vm *vm);
-/* A page fault has hit since the VM was last activated from idle. */
-bool panthor_vm_has_unhandled_faults(struct panthor_vm *vm);
 /* Called from the MMU fault path, a signalling path, after the slot was disabled. */
 void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
 				  void (*handler)(struct panthor_device *ptdev,

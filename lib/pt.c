@@ -187,46 +187,6 @@ u32 panthor_pt_map_tables(u64 va, u64 size)
 }
 
 /**
- * panthor_pt_unmap_tables() - table pages that unmapping a range may need
- * @va: start of the range
- * @size: bytes; the range must not wrap
- *
- * A 2 MiB block of which a part stays is replaced by a table: at most one block
- * at each end.
- *
- * Return: number of table pages in the worst case.
- */
-u32 panthor_pt_unmap_tables(u64 va, u64 size)
-{
-	bool head = !IS_ALIGNED(va, PT_PAGE_2M);
-	bool tail = !IS_ALIGNED(va + size, PT_PAGE_2M);
-
-	if (!size)
-		return 0;
-
-	if (tables_touched(va, size, L3_TABLE_SHIFT) == 1)
-		return head || tail;
-
-	return head + tail;
-}
-
-/**
- * panthor_pt_unmap_range() - widen a range to what an unmap may touch
- * @va: start, in and out
- * @size: bytes, in and out
- *
- * While a block is split its surviving part is unmapped for a moment, so the
- * lock has to cover the whole block.
- */
-void panthor_pt_unmap_range(u64 *va, u64 *size)
-{
-	u64 end = ALIGN(*va + *size, PT_PAGE_2M);
-
-	*va = ALIGN_DOWN(*va, PT_PAGE_2M);
-	*size = end - *va;
-}
-
-/**
  * panthor_pt_range_is_valid() - may a user name this range?
  * @va: start
  * @size: bytes

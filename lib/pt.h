@@ -71,8 +71,6 @@ u64 panthor_pt_memattr(u64 mair, bool coherent);
 
 u64 panthor_pt_page_size(u64 va, u64 pa, u64 size, u64 *count);
 u32 panthor_pt_map_tables(u64 va, u64 size);
-u32 panthor_pt_unmap_tables(u64 va, u64 size);
-void panthor_pt_unmap_range(u64 *va, u64 *size);
 bool panthor_pt_range_is_valid(u64 va, u64 size, u64 limit);
 
 /**

@@ -18,28 +18,6 @@ void panthor_slot_pool_init(struct panthor_slot_pool *pool, u32 mask)
 }
 
 /**
- * panthor_slot_pool_fini() - check that every seat was dropped
- * @pool: pool
- *
- * A seat that still holds a slot is about to be freed with the pool pointing at
- * it: a leak of the caller, which is warned about.
- *
- * Return: mask of slots that were still held.
- */
-u32 panthor_slot_pool_fini(struct panthor_slot_pool *pool)
-{
-	u32 leaked = 0;
-
-	for (unsigned int i = 0; i < SLOT_MAX; i++) {
-		if (pool->seats[i])
-			leaked |= BIT(i);
-	}
-
-	lib_assert(!leaked);
-	return leaked;
-}
-
-/**
  * panthor_slot_seat_init() - a seat without a slot
  * @seat: seat
  */

@@ -68,7 +68,6 @@ struct panthor_slot_grant {
 };
 
 void panthor_slot_pool_init(struct panthor_slot_pool *pool, u32 mask);
-u32 panthor_slot_pool_fini(struct panthor_slot_pool *pool);
 void panthor_slot_seat_init(struct panthor_slot_seat *seat);
 
 int panthor_slot_acquire(struct panthor_slot_pool *pool, struct panthor_slot_seat *seat,

@@ -233,49 +233,26 @@ static void table_page_rows(void)
 {
 	static const struct {
 		u64 va, size;
-		u32 map, unmap;
+		u32 map;
 	} table[] = {
-		{ 0, 0, 0, 0 },
-		{ 0, SZ_4K, 3, 1 },
-		{ 0, SZ_2M, 3, 0 },
-		{ SZ_2M - SZ_4K, 2 * SZ_4K, 4, 2 },
-		{ SZ_1G - SZ_4K, 2 * SZ_4K, 5, 2 },
-		{ SZ_512G - SZ_4K, 2 * SZ_4K, 6, 2 },
-		{ 0, SZ_1G, 1 + 1 + 512, 0 },
-		{ SZ_4K, SZ_1G, 1 + 2 + 513, 2 },
-		{ SZ_4K, SZ_4K, 3, 1 },			/* both ends in one block */
-		{ SZ_4K, SZ_2M - SZ_4K, 3, 1 },
-		{ SZ_2M, SZ_2M + SZ_4K, 4, 1 },
-		{ SZ_4K, 2 * SZ_2M - SZ_4K, 4, 1 },
-		{ 0, SZ_512G, 1 + 512 + 262144, 0 },
-		{ (1ull << 48) - SZ_4K, SZ_4K, 3, 1 },
+		{ 0, 0, 0 },
+		{ 0, SZ_4K, 3 },
+		{ 0, SZ_2M, 3 },
+		{ SZ_2M - SZ_4K, 2 * SZ_4K, 4 },
+		{ SZ_1G - SZ_4K, 2 * SZ_4K, 5 },
+		{ SZ_512G - SZ_4K, 2 * SZ_4K, 6 },
+		{ 0, SZ_1G, 1 + 1 + 512 },
+		{ SZ_4K, SZ_1G, 1 + 2 + 513 },
+		{ SZ_4K, SZ_4K, 3 },
+		{ SZ_4K, SZ_2M - SZ_4K, 3 },
+		{ SZ_2M, SZ_2M + SZ_4K, 4 },
+		{ SZ_4K, 2 * SZ_2M - SZ_4K, 4 },
+		{ 0, SZ_512G, 1 + 512 + 262144 },
+		{ (1ull << 48) - SZ_4K, SZ_4K, 3 },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		is_u64(panthor_pt_map_tables(table[i].va, table[i].size), table[i].map);
-		is_u64(panthor_pt_unmap_tables(table[i].va, table[i].size), table[i].unmap);
-	}
-}
-
-static void unmap_ranges(void)
-{
-	static const struct {
-		u64 va, size, out_va, out_size;
-	} table[] = {
-		{ SZ_2M, SZ_2M, SZ_2M, SZ_2M },
-		{ SZ_2M + SZ_4K, SZ_4K, SZ_2M, SZ_2M },
-		{ SZ_2M - SZ_4K, 2 * SZ_4K, 0, 2 * SZ_2M },
-		{ 0, SZ_2M + SZ_4K, 0, 2 * SZ_2M },
-		{ (1ull << 48) - SZ_4K, SZ_4K, (1ull << 48) - SZ_2M, SZ_2M },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-		u64 va = table[i].va, size = table[i].size;
-
-		panthor_pt_unmap_range(&va, &size);
-		is_u64(va, table[i].out_va);
-		is_u64(size, table[i].out_size);
-	}
 }
 
 static void user_ranges(void)
@@ -315,7 +292,6 @@ TAP_MAIN(
 	{ "page_size_rows", page_size_rows },
 	{ "page_size_walks", page_size_walks },
 	{ "table_page_rows", table_page_rows },
-	{ "unmap_ranges", unmap_ranges },
 	{ "user_ranges", user_ranges },
 	{ "slots_for_groups", slots_for_groups },
 )
