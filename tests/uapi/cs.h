@@ -89,6 +89,17 @@ static inline uint64_t cs_flush(unsigned int id_reg, unsigned int slot)
 	return cs_op(36, (uint64_t)slot << 48 | (uint64_t)id_reg << 40 | 0x233);
 }
 
+static inline uint64_t cs_sync_set32(unsigned int pair, unsigned int data, enum cs_scope scope)
+{
+	return cs_op(38, (uint64_t)pair << 40 | (uint64_t)data << 32 | scope << 1);
+}
+
+static inline uint64_t cs_sync_wait32(unsigned int pair, unsigned int data,
+				      enum cs_sync_condition cond)
+{
+	return cs_op(39, (uint64_t)pair << 40 | (uint64_t)data << 32 | (uint64_t)cond << 28);
+}
+
 static inline uint64_t cs_sync_add64(unsigned int pair, unsigned int data, enum cs_scope scope)
 {
 	return cs_op(51, (uint64_t)pair << 40 | (uint64_t)data << 32 | scope << 1);
