@@ -166,9 +166,13 @@ def uml_build(cache, repo, step, fragment, job, makefile='', patched=None):
 
 
 def uml_copy(b, origin):
-    """Copy the objects of another UML kernel: a step's build function."""
-    with b.cache.lock(f'intree-{origin}'):
+    """Copy another UML kernel with the driver that was built last: a step's build function."""
+    theirs, mine = (b.cache.root / 'driver' / f'intree-{name}' for name in (origin, b.step.name))
+    with b.cache.lock(theirs.name), b.cache.lock(mine.name):
         b.run(['cp', '-a', '--reflink=auto', f'{b.dep(origin)}/.', b.out])
+        shutil.rmtree(mine, ignore_errors=True)
+        if theirs.exists():
+            b.run(['cp', '-a', theirs, mine])
 
 
 # -- the arm64 module -------------------------------------------------------------------

@@ -11,7 +11,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import tap
-import uml
+import umltest
 
 STEP = 'coverage-uml'
 MINIMUM = 85            # per cent
@@ -71,27 +71,16 @@ class Lines:
 
 
 def read(folder, objdir):
-    """Return gcov's reports about the counters that a kernel left in FOLDER."""
+    """Return gcov's reports about the counters that a kernel left in FOLDER, and errors."""
     files = sorted(folder.rglob('*.gcda'))
     for data in files:
         notes = objdir / str(data).partition(f'/{objdir.name}/')[2]
         data.with_suffix('.gcno').symlink_to(notes.with_suffix('.gcno'))
     if not files:
-        return [], 'the kernel left no counters'
+        return [], ['the kernel left no counters']
     r = subprocess.run(['gcov', '--json-format', '--stdout', *map(str, files)], text=True,
                        cwd=folder, capture_output=True, check=False)
-    return [json.loads(line) for line in r.stdout.splitlines()], r.stderr
-
-
-def runs(run, binary, folder):
-    """Yield (name, function that returns log and trouble) for all suites and programs."""
-    init = run.uml_init()
-    for suite in uml.kunit_list(binary):
-        if not suite.startswith(uml.SELF_TEST) and run.wants(suite):
-            yield suite, lambda s=suite: uml.kunit_run(binary, init, s, [COUNTERS], folder / s)
-    for program in run.programs('uapi', 'x86_64'):
-        if run.wants(program.name):
-            yield program.name, lambda p=program: uml.user_run(binary, init, p, [COUNTERS], folder / p.name)
+    return [json.loads(line) for line in r.stdout.splitlines()], r.stderr.splitlines()
 
 
 def level_coverage(run):
@@ -101,19 +90,18 @@ def level_coverage(run):
     fragment = (run.repo / f'tests/kunit/{CONFIG}.kunitconfig').read_text() + FRAGMENT
     binary = run.uml_of(STEP, fragment, MAKEFILE)
 
-    def one(job):
-        name, start = job
-        (folder / name).mkdir()
-        log, trouble = start()
-        (logs / f'{name}.log').write_text(log)
-        reports, errors = read(folder / name, run.cache.path(STEP))
-        return name, reports, trouble or errors
+    def one(test):
+        log, trouble = test.run(binary, collect=[COUNTERS], into=folder / test.name)
+        (logs / f'{test.name}.log').write_text(log)
+        reports, errors = read(folder / test.name, run.cache.path(STEP))
+        return test, reports, umltest.findings(test, log, trouble) + errors
 
+    tests = [t for t in umltest.every(run, binary) if run.wants(t.name)]
     with ThreadPoolExecutor(run.options.jobs) as pool:
-        for name, reports, trouble in pool.map(one, list(runs(run, binary, folder))):
+        for test, reports, wrong in pool.map(one, tests):
             for report in reports:
                 lines.add(report)
-            run.point(tally, not trouble, f'{name} ran and was counted', trouble or '')
+            run.point(tally, not wrong, f'{test.name} passed and was counted', '\n'.join(wrong))
     if lines.counts:
         judge(run, tally, lines, logs)
     return tally

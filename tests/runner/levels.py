@@ -18,11 +18,14 @@ from pathlib import Path
 import build
 import coverage
 import image
+import lockorder
 import logscan
+import sabotage
 import static
 import stress
 import tap
 import uml
+import umltest
 import vm
 from cache import StepFailed
 from prepare import FLAVOURS
@@ -269,20 +272,13 @@ def kunit_twice(binary, suite):
 def kunit_report(run, suite, log, trouble, same):
     """Print one suite's points and what its log says; return its tally."""
     run.say(f'# Subtest: {suite}')
-    tally = indented_points(run, kunit_lines(log), trouble)
+    tally = indented_points(run, uml.kunit_lines(log), trouble)
     reports = logscan.scan(log)
     for report in reports:
         run.point(tally, False, f'{suite}: kernel log: {report.kind}', '\n'.join(report.lines))
     if not same and not reports and not trouble:
         run.point(tally, False, f'{suite}: two runs wrote the same bytes')
     return tally
-
-
-def kunit_lines(log):
-    """Return the KTAP part of a UML log."""
-    lines = [logscan.strip_stamp(line) for line in log.splitlines()]
-    start = next((i for i, line in enumerate(lines) if line.startswith('KTAP version')), None)
-    return [] if start is None else lines[start:]
 
 
 def kunit_self_test(run):
@@ -296,7 +292,7 @@ def kunit_self_test(run):
         log, trouble = uml.kunit_suite(binary, suite)
         (logs / f'{suite}.log').write_text(log)
         found = [str(r) for r in logscan.scan(log)]
-        counted = tap.parse(kunit_lines(log))
+        counted = tap.parse(uml.kunit_lines(log))
         if trouble:
             found.append(trouble)
         found += counted.failures
@@ -380,13 +376,7 @@ def judge_guest_errors(run, tally, errors):
 
 
 CYCLES = {'ours': 200, 'peer': 10}
-
-# What runs under UML; the second needs a kernel with fault injection, which no other has.
-UML_PROGRAMS = ('uapi', 'fail')
-
-# A page fault that got no memory and is tried again; a checker that got none for itself.
-FAIL_ALLOWED = (r'VM_FAULT_OOM leaked out to the #PF handler',
-                r'DMA-API: cacheline tracking ENOMEM, dma-debug disabled')
+LOCK_SUITES = ('panthor_probe', 'panthor_reset')   # locks that no program takes: of removal
 
 
 def level_uapi(run):
@@ -396,7 +386,7 @@ def level_uapi(run):
     programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
     under_uml = []
     if run.driver == 'ours' and run.kernel == 'stock':
-        under_uml = [p for what in UML_PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
+        under_uml = [p for what in umltest.PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
     if programs:
         tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line), '')
     if under_uml:
@@ -465,17 +455,19 @@ def uapi_uml(run, programs, watch):
     """
     tally = tap.Tally()
     binary = run.uml(CONFIG)
-    logs = run.logs('uapi-uml')
-    init = run.uml_init()
+    logs, folder = run.logs('uapi-uml'), run.folder('lockdep')
+    tests = [umltest.Program(p, run.uml_init()) for p in programs]
     with ThreadPoolExecutor(run.options.jobs) as pool:
-        for program, (log, trouble) in zip(programs, pool.map(
-                lambda p: uml.user_run(binary, init, p), programs)):
-            (logs / f'{program.name}.log').write_text(log)
+        for test, (log, trouble) in zip(tests, pool.map(
+                lambda t: t.run(binary, collect=lockorder.FILES, into=folder / t.name), tests)):
+            (logs / f'{test.name}.log').write_text(log)
             for line in uml.user_lines(log)[0]:
                 watch(line)
-            allow = FAIL_ALLOWED if program.name.startswith('fail_') else ()
-            tally.add(run.user_report(program.name, log, trouble, logscan.scan(log, allow)),
-                      f'{program.name}: ')
+            tally.add(run.user_report(test.name, log, trouble, test.reports(log)), f'{test.name}: ')
+    if not run.options.filter:
+        for name in LOCK_SUITES:
+            umltest.Suite(name, run.uml_init()).run(binary, collect=lockorder.FILES, into=folder / name)
+    tally.add(lockorder.check(run, binary, folder), 'lock order: ')
     run.say(f'# logs: {logs}')
     return tally
 
@@ -552,6 +544,7 @@ LEVELS = {level.name: level for level in (
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
     Level('coverage', coverage.level_coverage, [coverage.STEP]),
     Level('stress', level_stress, [*VM_STEPS, 'stress-*']),
+    Level('sabotage', sabotage.level_sabotage, [*sabotage.STEPS]),
 )}
 
 # Without a level on the command line: everything, the dearest last.

@@ -14,6 +14,7 @@ unpack them into the cache.
     coverage-uml    workspace: a copy of uml-debug that counts lines of the driver
     stress-patched  the kernel's files that several processors under UML need changed
     stress-CONFIG   workspace: such a kernel for level stress
+    sabotage-uml-*  workspaces: copies of uml-debug for drivers that are broken on purpose
     kernel-debug    workspace: arm64 kernel with KASAN and lockdep
 """
 
@@ -285,6 +286,8 @@ def register(cache, repo):
             needs=['host-build', 'linux-source'], inputs=lambda c: [host_compiler()])
     add('coverage-uml', 'UML kernel (coverage)', make_uml_copy('uml-debug'), needs=['uml-debug'])
     register_stress(add, repo)
+    for name in ('sabotage-uml-a', 'sabotage-uml-b'):
+        add(name, f'UML kernel ({name})', make_uml_copy('uml-debug'), needs=['uml-debug'])
     debug = repo / 'tests/qemu/debug.config'
     add('kernel-debug', 'arm64 kernel (debug)', make_debug_build(repo, debug),
         needs=['linux-source', 'toolchain'], inputs=lambda c: [debug.read_text()])

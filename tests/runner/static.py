@@ -9,6 +9,7 @@ from pathlib import Path
 
 import build
 import prepare
+import sabotage
 
 # checkpatch: why each of these is not asked for.
 CHECKPATCH_IGNORE = {
@@ -178,6 +179,7 @@ CHECKS = [
     ('shell', check_shell),
     ('python', check_python),
     ('runner', check_runner),
+    ('sabotage', sabotage.check_patches),
     ('kernel-doc', check_kernel_doc),
     ('checkpatch', check_checkpatch),
     ('module', check_module),

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import cpio
+import logscan
 
 ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
              'panic=-1']
@@ -22,6 +23,7 @@ ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
 SMP = ['seccomp=on', 'ncpus=4', 'rcupdate.rcu_expedited=1']
 KUNIT = ['time-travel=inf-cpu', 'kunit_shutdown=halt', 'root=none']
 USER = ['kunit.enable=0', 'panthor_host']     # the virtual Mali is there from the start
+RAW = 'no_hash_pointers'    # lockorder.py looks addresses up
 TIMEOUT_S = 300
 SELF_TEST = 'panthor_selftest'    # suites that fail on purpose begin with this
 
@@ -72,9 +74,9 @@ def kunit_list(binary):
     return names
 
 
-def kunit_suite(binary, suite, filter_=None):
+def kunit_suite(binary, suite):
     """Run one suite; return (log, trouble)."""
-    return run(binary, [*KUNIT, f'kunit.filter_glob={filter_ or suite}'])
+    return run(binary, [*KUNIT, f'kunit.filter_glob={suite}'])
 
 
 def initrd(init, program, path):
@@ -95,15 +97,16 @@ def init_run(binary, init, program, arguments, collect=(), into=None, timeout_s=
     ARGUMENTS that the kernel does not know, NAME=VALUE, are in the program's environment.
     """
     if collect:
+        Path(into).mkdir(parents=True, exist_ok=True)
         arguments = [*arguments, 'collect=' + ':'.join(collect), f'into={into}']
     with tempfile.NamedTemporaryFile(prefix='panthor-initrd-') as f:
         initrd(init, program, f.name)
         return run(binary, [*arguments, f'initrd={f.name}'], timeout_s)
 
 
-def user_run(binary, init, program, collect=(), into=None):
+def user_run(binary, init, program, **keep):
     """Run one static program in a kernel that has the virtual Mali from the start."""
-    return init_run(binary, init, program, ['time-travel', *USER], collect, into)
+    return init_run(binary, init, program, ['time-travel', *USER, RAW], **keep)
 
 
 def race_run(binary, init, program, environment, timeout_s):
@@ -111,9 +114,10 @@ def race_run(binary, init, program, environment, timeout_s):
     return init_run(binary, init, program, [*SMP, *USER, *environment], timeout_s=timeout_s)
 
 
-def kunit_run(binary, init, suite, collect, into):
+def kunit_run(binary, init, suite, **keep):
     """Run one suite in a kernel that then goes on to user space, to keep files of it."""
-    return init_run(binary, init, None, ['time-travel=inf-cpu', f'kunit.filter_glob={suite}'], collect, into)
+    return init_run(binary, init, None, ['time-travel=inf-cpu', f'kunit.filter_glob={suite}', RAW],
+                    **keep)
 
 
 BEGIN, END = '=== program begins', '=== program ended with'
@@ -130,3 +134,10 @@ def user_lines(log):
         elif inside:
             lines.append(line)
     return lines, status
+
+
+def kunit_lines(log):
+    """Return the KTAP part of a UML log."""
+    lines = [logscan.strip_stamp(line) for line in log.splitlines()]
+    start = next((i for i, line in enumerate(lines) if line.startswith('KTAP version')), None)
+    return [] if start is None else lines[start:]
