@@ -67,7 +67,7 @@ class Workshop:
     def __init__(self, run, step):
         self.run, self.step = run, step
         self.fragment = (run.repo / f'tests/kunit/{CONFIG}.kunitconfig').read_text()
-        self.folder = run.folder(step)
+        self.folder = run.folder(f'shop-{step}')
 
     def build(self, sabotage=None):
         """Return the kernel with a sabotage or with the driver as it is; may raise StepFailed."""
