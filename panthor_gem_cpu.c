@@ -129,7 +129,8 @@ static vm_fault_t gem_insert_huge(struct vm_fault *vmf, struct page *page)
 static vm_fault_t gem_insert_locked(struct panthor_gem_object *bo, struct vm_fault *vmf,
 				    unsigned int order)
 {
-	pgoff_t index = vmf->pgoff - vmf->vma->vm_pgoff;
+	/* Not the offset in the mapping, which may have been split. */
+	pgoff_t index = vmf->pgoff - drm_vma_node_start(&bo->base.base.vma_node);
 	int ret;
 
 	if (index >= bo->base.base.size >> PAGE_SHIFT)
