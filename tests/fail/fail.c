@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the allocations of a case are counted and made to fail; see fail.h.
- *
- * fail-nth counts what the calling thread allocates, which includes what the
- * kernel's checkers (kmemleak, KASAN) take for themselves: about every other
- * failure is one that nobody has to notice.
+ * How a case is run and judged; see fail.h.
  *
  * Objects and pages are counted one kind after the other, since whether an
  * object takes a new page depends on the past: a call takes the same objects
  * each time, so that none of them is missed.
  */
 #include "fail.h"
+#include "inject.h"
 
-#include <dirent.h>
-#include <time.h>
-
-#define DEBUGFS			"/sys/kernel/debug/"
 #define MAX_ALLOCATIONS		20000
 #define SETTLE_US		2000000
 #define SETTLE_STEP_US		1000
@@ -25,108 +18,12 @@
 #define LEAK_AGE_S		6
 #define CHURN			512
 
-static int nth_fd = -1;
 static char objects_path[320], status_path[320];
 
 int fail_say(const char *what, const char *file, int line)
 {
 	printf("# %s:%d: not so: %s (%s)\n", file, line, what, strerror(errno));
 	return -1;
-}
-
-/* Files of one line. */
-
-static int text_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	ssize_t len;
-
-	if (fd < 0)
-		return -1;
-	len = write(fd, text, strlen(text));
-	close(fd);
-	return len == (ssize_t)strlen(text) ? 0 : -1;
-}
-
-static int text_read(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t len;
-
-	if (fd < 0)
-		return -1;
-	len = read(fd, text, size - 1);
-	close(fd);
-	text[len > 0 ? len : 0] = '\0';
-	return len < 0 ? -1 : 0;
-}
-
-/* Injection */
-
-struct setting {
-	const char *file, *value;
-};
-
-static int injection_set(const struct setting *settings, unsigned int count)
-{
-	char path[64];
-
-	for (unsigned int i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), DEBUGFS "%s", settings[i].file);
-		CHECK(!text_write(path, settings[i].value));
-	}
-	return 0;
-}
-
-static int injection_init(void)
-{
-	static const struct setting settings[] = {
-		{ "failslab/ignore-gfp-wait", "N" },
-		{ "failslab/verbose", "0" },
-		{ "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ "fail_page_alloc/ignore-gfp-highmem", "N" },
-		{ "fail_page_alloc/verbose", "0" },
-	};
-
-	CHECK(!injection_set(settings, COUNT_OF(settings)));
-	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR);
-	CHECK(nth_fd >= 0);
-	return 0;
-}
-
-enum kind { OBJECTS, PAGES, NUM_KINDS };
-
-static int injection_choose(enum kind kind)
-{
-	/* No cache is marked for failure by itself, and no page has that order. */
-	static const struct setting settings[NUM_KINDS][2] = {
-		[OBJECTS] = { { "failslab/cache-filter", "N" },
-			      { "fail_page_alloc/min-order", "99" } },
-		[PAGES] = { { "failslab/cache-filter", "Y" },
-			    { "fail_page_alloc/min-order", "0" } },
-	};
-
-	return injection_set(settings[kind], COUNT_OF(settings[kind]));
-}
-
-static void injection_arm(unsigned int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u", n);
-
-	if (pwrite(nth_fd, text, len, 0) != len)
-		abort();
-}
-
-/* How many allocations more it would have taken; 0 when one has failed. */
-static unsigned int injection_end(void)
-{
-	char text[16] = "";
-
-	if (pread(nth_fd, text, sizeof(text) - 1, 0) <= 0)
-		abort();
-	injection_arm(0);
-	return atoi(text);
 }
 
 /* What the driver counts */
@@ -328,11 +225,30 @@ static int sweep_kind(struct sweep *s, enum kind kind)
 	}
 }
 
+static int sweep_starved(struct sweep *s)
+{
+	const struct fail_case *test = s->test;
+	struct fail *f = s->f;
+	int ret;
+
+	CHECK(!step(test->setup, f));
+	CHECK(!starvation_begin());
+	ret = test->call(f);
+	CHECK(!starvation_end(s->tried));
+	CHECK(!ret);
+	CHECK(!step(test->done, f));
+	CHECK(!step(test->undo, f));
+	return objects_settle(s->objects);
+}
+
 static int sweep_run(struct sweep *s)
 {
 	unsigned int left;
 
 	CHECK(!text_read(objects_path, s->objects, sizeof(s->objects)));
+	if (s->test->starved)
+		return sweep_starved(s);
+
 	/* Without a failure, for what is made once. */
 	CHECK(!sweep_call(s, 0, &left));
 	return sweep_kind(s, OBJECTS) ?: sweep_kind(s, PAGES);
@@ -342,7 +258,7 @@ static int sweep_judge(const struct sweep *s)
 {
 	errno = 0;
 	/* A case in which nothing was allocated or refused shows nothing. */
-	CHECK(s->test->infallible || s->refused);
+	CHECK(s->test->infallible || s->test->starved || s->refused);
 	return 0;
 }
 

@@ -49,6 +49,11 @@ struct fail_case {
 	bool infallible;
 	/* Only as many of the last allocations are tried; 0 for all. */
 	unsigned int last;
+	/*
+	 * Instead, every allocation of every kernel thread fails during the call:
+	 * what it started comes to its end by what was set aside for it.
+	 */
+	bool starved;
 	/* Before every call. */
 	int (*setup)(struct fail *f);
 	/* The call: 0, or -1 and errno. */

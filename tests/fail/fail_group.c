@@ -169,6 +169,61 @@ static int heap_vm_destroy(struct fail *f)
 	return _test_vm_destroy(f->gpu.fd, f->vm);
 }
 
+/* The kernel's threads have to do without */
+
+#define MANY_GROUPS	12
+
+/* More groups than there are slots, all of them busy, then destroyed. */
+static int starved_groups(struct fail *f)
+{
+	struct drm_panthor_sync_op sync = SIGNAL_POINT(f->timeline, 0);
+	struct drm_panthor_queue_submit job = { .syncs = ARRAY(&sync, 1) };
+	uint32_t groups[MANY_GROUPS];
+
+	CHECK(!group_setup(f));
+	f->gpu.gate.cpu[0] = 0;
+	for (unsigned int i = 0; i < MANY_GROUPS; i++) {
+		struct uapi_stream stream = uapi_stream_at(&f->gpu.code, 2 * SZ_4K + i * 256);
+
+		CHECK(!group_create(f));
+		groups[i] = f->group;
+		uapi_emit_gate(&stream, GATE_VA);
+		uapi_emit_store(&stream, DATA_VA + 4 * i, i + 1);
+		job.stream_addr = stream.va;
+		job.stream_size = uapi_stream_size(&stream);
+		sync.timeline_value = i + 1;
+		CHECK(!_test_submit(f->gpu.fd, f->group, &job, 1));
+	}
+	usleep(50000);
+	f->gpu.gate.cpu[0] = 1;
+	CHECK(!_test_syncobj_wait_point(f->gpu.fd, f->timeline, MANY_GROUPS, JOB_TIMEOUT_NS));
+	for (unsigned int i = 0; i < MANY_GROUPS; i++) {
+		CHECK(f->gpu.data.cpu[i] == i + 1);
+		CHECK(!_test_group_destroy(f->gpu.fd, groups[i]));
+	}
+	return 0;
+}
+
+static int starved_timeout(struct fail *f)
+{
+	struct uapi_stream stream = uapi_stream_at(&f->gpu.code, 2 * SZ_4K);
+
+	f->gpu.gate.cpu[0] = 0;
+	CHECK(!group_setup(f) && !group_create(f));
+	uapi_emit_gate(&stream, GATE_VA);
+	CHECK(_test_run(f->gpu.fd, f->group, 0, stream.va, uapi_stream_size(&stream)));
+	CHECK(errno == ETIMEDOUT);
+	f->gpu.gate.cpu[0] = 1;
+	return group_destroy(f);
+}
+
+static int starved_sleep(struct fail *f)
+{
+	CHECK(!fail_gpu_sleeps(f));
+	CHECK(!submit(f));
+	return submit_done(f);
+}
+
 static const struct fail_case cases[] = {
 	{ "GROUP_CREATE", .setup = group_setup, .call = group_create, .done = group_works,
 	  .undo = group_destroy },
@@ -181,6 +236,12 @@ static const struct fail_case cases[] = {
 	{ "TILER_HEAP_CREATE", .setup = heap_setup, .call = heap_create, .undo = heap_undo },
 	{ "TILER_HEAP_DESTROY", .infallible = true, .setup = heap_destroy_setup,
 	  .call = heap_destroy, .undo = heap_vm_destroy },
+	{ "no memory for threads: more groups than slots", .starved = true, .setup = submit_setup,
+	  .call = starved_groups, .undo = submit_undo },
+	{ "no memory for threads: a job that does not end", .starved = true,
+	  .call = starved_timeout },
+	{ "no memory for threads: sleep and wake", .starved = true, .setup = submit_setup,
+	  .call = starved_sleep, .undo = submit_undo },
 };
 
 FAIL_MAIN(cases)

@@ -335,6 +335,34 @@ static int sparse_unmap(struct fail *f)
 	return _test_unmap(f->gpu.fd, f->vm, FRESH_VA + SPARSE_SIZE / 2 + 3 * SZ_4K, SZ_4K);
 }
 
+/* The kernel's threads have to do without: what a job may need was set aside. */
+
+static int starved_bind(struct fail *f)
+{
+	CHECK(!async_bind(f));
+	return async_done(f);
+}
+
+static int starved_unmap(struct fail *f)
+{
+	CHECK(!async_unmap(f));
+	return async_unmap_done(f);
+}
+
+static int starved_sparse(struct fail *f)
+{
+	struct drm_panthor_sync_op done = SIGNAL_BINARY(f->binary);
+	struct drm_panthor_vm_bind_op op = {
+		.flags = BIND_UNMAP, .va = FRESH_VA + SPARSE_SIZE / 2 + 3 * SZ_4K, .size = SZ_4K,
+		.syncs = ARRAY(&done, 1),
+	};
+
+	CHECK(!sparse_map_async(f) && !syncobjs_wait(f));
+	CHECK(!_test_bind_async(f->gpu.fd, f->vm, &op, 1));
+	CHECK(!_test_syncobj_wait(f->gpu.fd, f->binary, JOB_TIMEOUT_NS));
+	return 0;
+}
+
 static const struct fail_case cases[] = {
 	{ "VM_CREATE", .call = vm_create, .undo = vm_destroy },
 	{ "VM_DESTROY", .infallible = true, .setup = vm_setup, .call = vm_destroy },
@@ -360,6 +388,12 @@ static const struct fail_case cases[] = {
 	  .refused = syncobjs_are_empty, .done = syncobjs_wait, .undo = sparse_async_undo },
 	{ "VM_BIND as a job, only syncobjs", .setup = syncobjs_create, .call = sync_only,
 	  .refused = syncobjs_are_empty, .done = syncobjs_wait, .undo = syncobjs_destroy },
+	{ "no memory for threads: VM_BIND as jobs", .starved = true, .setup = syncobjs_create,
+	  .call = starved_bind, .undo = async_undo },
+	{ "no memory for threads: unmap in the middle", .starved = true,
+	  .setup = syncobjs_create, .call = starved_unmap, .undo = async_undo },
+	{ "no memory for threads: sparse", .starved = true, .setup = sparse_async_setup,
+	  .call = starved_sparse, .undo = sparse_async_undo },
 };
 
 FAIL_MAIN(cases)
