@@ -52,9 +52,13 @@ int panthor_gem_init(struct panthor_device *ptdev)
 	ret = drm_gem_huge_mnt_create(&ptdev->base, "within_size");
 	if (ret == -ENOMEM)
 		return ret;
-	if (ret)
+	if (ret) {
 		drm_info(&ptdev->base, "no huge pages for buffers (%d)\n", ret);
-	return 0;
+		return 0;
+	}
+
+	/* The helper does not look at what the mount has come to. */
+	return PTR_ERR_OR_ZERO(drm_gem_get_huge_mnt(&ptdev->base));
 }
 
 /* As drm_gem_shmem_release(), for a BO of our own. */
