@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from cache import Job, StepFailed
-from prepare import CROSS, PLACEHOLDER_KCONFIG, kernel_abi
+from prepare import CROSS, CROSS_32, PLACEHOLDER_KCONFIG, kernel_abi
 
 KBUILD_NAMES = {'Kconfig', 'Makefile', 'Kbuild'}
 CHROOT = Path(__file__).with_name('chroot.sh')
@@ -177,9 +177,9 @@ def uml_copy(b, origin):
 
 # -- the arm64 module -------------------------------------------------------------------
 
-def chroot(cache, binds=()):
-    """Return the command prefix that runs a program in the toolchain."""
-    return [CHROOT, cache.get('toolchain') / 'root', cache.root, *binds, '--']
+def chroot(cache, binds=(), toolchain='toolchain'):
+    """Return the command prefix that runs a program in a toolchain."""
+    return [CHROOT, cache.get(toolchain) / 'root', cache.root, *binds, '--']
 
 
 def arm64_make(source, objdir, jobs):
@@ -260,8 +260,11 @@ def programs_build(cache, repo, what, arch, job):
     if arch == 'arm64':
         prefix = chroot(cache, [repo])
         make += [f'CROSS_COMPILE={CROSS}', f'SYSROOT={cache.get("rootfs") / "root"}']
+    elif arch == 'arm32':
+        prefix = chroot(cache, [repo], 'toolchain-32')
+        make += [f'CROSS_COMPILE={CROSS_32}', 'SUFFIX=.32']
     with cache.lock(f'{out.parent.name}-{out.name}'):
         job.run([*prefix, *make], cwd='/')
     sources = {p.stem for p in (repo / 'tests' / what).glob('*.c')}
     return sorted(p for p in out.iterdir() if p.is_file() and os.access(p, os.X_OK) and
-                  p.name in sources)
+                  p.name.removesuffix('.32') in sources)

@@ -378,12 +378,19 @@ def judge_guest_errors(run, tally, errors):
 CYCLES = {'ours': 200, 'peer': 10}
 LOCK_SUITES = ('panthor_probe', 'panthor_reset')   # locks that no program takes: of removal
 
+# Run as 32-bit programs as well: what has pointers, offsets and arrays in it.
+PROGRAMS_32 = ('test_args', 'test_bind', 'test_bo', 'test_file', 'test_group', 'test_heap', 'test_layout', 'test_mmap',
+               'test_query', 'test_vm')
+
 
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML; then many loads and binds."""
     tally = tap.Tally()
     seen = Deviations()
     programs = [p for p in run.programs('uapi', 'arm64') if run.wants(p.name)]
+    # Of the kernels only this one is known to run 32-bit programs.
+    if run.kernel == 'stock' and any(run.wants(name) for name in PROGRAMS_32):
+        programs += [p for p in run.programs('uapi', 'arm32') if p.stem in PROGRAMS_32 and run.wants(p.stem)]
     under_uml = []
     if run.driver == 'ours' and run.kernel == 'stock':
         under_uml = [p for what in umltest.PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
@@ -539,7 +546,7 @@ LEVELS = {level.name: level for level in (
     Level('user', level_user, ['host-build', 'kernel-stock']),
     Level('static', level_static, ['toolchain', 'linux-source']),
     Level('kunit', level_kunit, ['uml-*']),
-    Level('uapi', level_uapi, [*VM_STEPS, f'uml-{CONFIG}'], both=True),
+    Level('uapi', level_uapi, [*VM_STEPS, 'toolchain-32', f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
     Level('coverage', coverage.level_coverage, [coverage.STEP]),

@@ -7,6 +7,7 @@ unpack them into the cache.
     linux-source    kernel source, without the peer's two folders
     kernel-FLAVOUR  the distribution's arm64 kernel, its modules and firmware
     toolchain       Debian's gcc, cross compiler and kernel headers, as a chroot
+    toolchain-32    a compiler for 32-bit programs, as a chroot of its own
     rootfs          arm64 user space: Mesa, vulkaninfo, eglinfo, busybox
     qemu-base       QEMU's objects, built once
     qemu            qemu-system-aarch64 with the virtual Mali linked in
@@ -29,6 +30,7 @@ from cache import Step, text_hash
 SERIES = '7.3'
 FLAVOURS = {'stock': 'arm64', '16k': 'arm64-16k'}
 CROSS = 'aarch64-linux-gnu-'
+CROSS_32 = 'arm-linux-gnueabihf-'
 
 HOST_PACKAGES = {
     'base': ['binutils', 'xz-utils', 'kmod', 'debian-archive-keyring', 'dpkg-dev'],
@@ -40,6 +42,9 @@ HOST_PACKAGES = {
 TOOLCHAIN = ['gcc-14', 'libc6-dev', 'gcc-14-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'make',
              'pahole', 'kmod', 'bash', 'dash', 'coreutils', 'findutils', 'sed', 'grep', 'gawk',
              'diffutils', 'perl', 'bc', 'flex', 'bison', 'xz-utils', 'sparse']
+
+TOOLCHAIN_32 = ['gcc-14-arm-linux-gnueabihf', 'libc6-dev-armhf-cross', 'make', 'dash',
+                'coreutils', 'sed']
 
 ROOTFS = ['mesa-vulkan-drivers/trixie-backports', 'libgl1-mesa-dri/trixie-backports',
           'libegl-mesa0/trixie-backports', 'libglx-mesa0/trixie-backports',
@@ -157,6 +162,19 @@ def build_toolchain(b):
             (bin_ / name).symlink_to(target)
 
 
+def build_toolchain_32(b):
+    """Unpack a compiler for 32-bit arm as a chroot."""
+    b.phase('downloading')
+    b.apt.extract(TOOLCHAIN_32, b.run, b.out / 'root')
+    for d in ('dev', 'proc', 'tmp'):
+        (b.out / 'root' / d).mkdir(exist_ok=True)
+    bin_ = b.out / 'root/usr/bin'
+    (bin_ / f'{CROSS_32}gcc').unlink(missing_ok=True)
+    (bin_ / f'{CROSS_32}gcc').symlink_to(f'{CROSS_32}gcc-14')
+    if not (bin_ / 'sh').exists():
+        (bin_ / 'sh').symlink_to('dash')
+
+
 # -- arm64 user space ---------------------------------------------------------------
 
 def build_rootfs(b):
@@ -267,6 +285,8 @@ def register(cache, repo):
     add('toolchain', 'cross toolchain and headers', build_toolchain, apt=True,
         needs=['host-base'],
         inputs=lambda c: [kernel_abi(c, 'stock'), kernel_abi(c, '16k'), *versions(c, TOOLCHAIN)])
+    add('toolchain-32', 'compiler for 32-bit programs', build_toolchain_32, apt=True, needs=['host-base'],
+        inputs=lambda c: versions(c, TOOLCHAIN_32))
     add('rootfs', 'arm64 user space', build_rootfs, apt=True, needs=['host-base'],
         inputs=lambda c: versions(c, ROOTFS, 'arm64'))
     add('qemu-base', 'QEMU', build_qemu_base, apt=True, needs=['host-build', 'host-qemu', 'host-base'],
