@@ -18,7 +18,7 @@
 #define LEAK_AGE_S		6
 #define CHURN			512
 
-static char objects_path[320], status_path[320];
+static char objects_path[320], shrink_path[320], status_path[320];
 
 int fail_say(const char *what, const char *file, int line)
 {
@@ -36,6 +36,8 @@ static int objects_init(void)
 	CHECK(len > 0);
 	link[len] = '\0';
 	snprintf(objects_path, sizeof(objects_path), DEBUGFS "dri/%s/objects",
+		 strrchr(link, '/') + 1);
+	snprintf(shrink_path, sizeof(shrink_path), DEBUGFS "dri/%s/shrink",
 		 strrchr(link, '/') + 1);
 	snprintf(status_path, sizeof(status_path),
 		 "/sys/class/drm/renderD128/device/power/runtime_status");
@@ -60,6 +62,12 @@ static int objects_settle(const char *want)
 }
 
 /* What cases check */
+
+int fail_shrink(struct fail *f)
+{
+	CHECK(!text_write(shrink_path, "1000000"));
+	return 0;
+}
 
 int fail_gpu_sleeps(struct fail *f)
 {

@@ -75,6 +75,8 @@ int fail_say(const char *what, const char *file, int line);
 
 /* Has the GPU store into all pages of the window but those that are '.' in want: who got it? */
 int fail_window_shows(struct fail *f, const char *want);
+/* All idle buffers lose what can be taken from them. */
+int fail_shrink(struct fail *f);
 /* The GPU sleeps, so that the next call wakes it. */
 int fail_gpu_sleeps(struct fail *f);
 
