@@ -304,14 +304,14 @@ def kunit_self_test(run):
 
 # -- the virtual machine -------------------------------------------------------------------
 
-def machine(run, parts=(), memory=1024):
+def machine(run, parts=(), memory=1024, device='mali-csf'):
     """Return the virtual machine for this run's kernel and its run-time part."""
     base = f'image-base-{run.kernel}'
     run.cache.want([base, f'kernel-{run.kernel}', 'qemu', *parts])
     qemu, kernel = run.cache.get('qemu'), run.cache.get(f'kernel-{run.kernel}')
     images = [run.cache.get(p) / 'cpio' for p in (base, *parts)]
     return vm.Machine(qemu / 'qemu-system-aarch64', kernel / 'Image', images,
-                      run.folder('vm'), memory=memory)
+                      run.folder('vm'), device=device, memory=memory)
 
 
 def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
@@ -326,12 +326,12 @@ def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
 
 
 def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600,
-             watch=None):
+             watch=None, device='mali-csf'):
     """Boot with a script that speaks TAP; judge its points, its end and the kernel's log.
 
     WATCH gets every line of it as well.
     """
-    m = machine(run, parts, memory)
+    m = machine(run, parts, memory, device)
     run.screen.note(f'{run.kernel} kernel, {run.driver} driver; logs: '
                     f'{run.cache.root}/log/vm-{name}-{run.driver}-{run.kernel}')
     printer = tap.Printer(run.say, '', run.options.verbose)
@@ -383,6 +383,14 @@ PROGRAMS_32 = ('test_args', 'test_bind', 'test_bo', 'test_file', 'test_group', '
                'test_query', 'test_vm')
 
 
+# Tiler heaps run out of memory at the second draw.
+UAPI_DEVICE = 'mali-csf,knob-idvs-chunks=1'
+
+
+# Tiler heaps run out of memory at the second draw.
+UAPI_DEVICE = 'mali-csf,knob-idvs-chunks=1'
+
+
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML; then many loads and binds."""
     tally = tap.Tally()
@@ -395,7 +403,7 @@ def level_uapi(run):
     if run.driver == 'ours' and run.kernel == 'stock':
         under_uml = [p for what in umltest.PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
     if programs:
-        tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line), '')
+        tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line, device=UAPI_DEVICE), '')
     if under_uml:
         tally.add(uapi_uml(run, under_uml, seen.line), 'uml: ')
     if programs:

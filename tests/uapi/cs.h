@@ -121,6 +121,51 @@ static inline uint64_t cs_store_state(unsigned int pair, enum cs_state state, in
 	return cs_op(40, (uint64_t)pair << 40 | (uint64_t)state << 32 | (uint16_t)offset);
 }
 
+static inline uint64_t cs_run_fragment(void)
+{
+	return cs_op(7, 0);
+}
+
+/* With memory from the tiler heap. */
+static inline uint64_t cs_run_idvs(void)
+{
+	return cs_op(6, 1ull << 33);
+}
+
+static inline uint64_t cs_finish_tiling(void)
+{
+	return cs_op(9, 0);
+}
+
+/* Give the chunks from first to last back to the heap; count: a pass has ended. */
+static inline uint64_t cs_finish_fragment(int count, unsigned int first, unsigned int last)
+{
+	return cs_op(11, (uint64_t)first << 40 | (uint64_t)last << 32 | count);
+}
+
+/* For running out of heap memory. */
+static inline uint64_t cs_set_exception_handler(unsigned int pair, unsigned int length_reg)
+{
+	return cs_op(25, (uint64_t)pair << 40 | (uint64_t)length_reg << 32 | 2);
+}
+
+/* Endpoints: 1 compute, 2 fragment, 4 tiler, 8 IDVS. */
+static inline uint64_t cs_req_resource(unsigned int types)
+{
+	return cs_op(34, types);
+}
+
+static inline uint64_t cs_heap_set(unsigned int pair)
+{
+	return cs_op(48, (uint64_t)pair << 40);
+}
+
+/* 0: tiling begins, 1: it has ended, 3: so has the fragment pass. */
+static inline uint64_t cs_heap_operation(unsigned int operation)
+{
+	return cs_op(49, (uint64_t)operation << 32);
+}
+
 /* No architecture knows this opcode. */
 static inline uint64_t cs_invalid(void)
 {
