@@ -48,8 +48,6 @@ static int __init host_boot(void)
 	config.cs_instr_ns = NSEC_PER_USEC;
 	/* Tiler heaps run out of memory at the second draw. */
 	config.knob_idvs_chunks = 1;
-	/* Tiler heaps run out of memory at the second draw. */
-	config.knob_idvs_chunks = 1;
 	host = panthor_host_create(&config);
 	if (IS_ERR(host)) {
 		pr_err("panthor_host: no virtual GPU (%pe)\n", host);

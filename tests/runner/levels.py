@@ -387,10 +387,6 @@ PROGRAMS_32 = ('test_args', 'test_bind', 'test_bo', 'test_file', 'test_group', '
 UAPI_DEVICE = 'mali-csf,knob-idvs-chunks=1'
 
 
-# Tiler heaps run out of memory at the second draw.
-UAPI_DEVICE = 'mali-csf,knob-idvs-chunks=1'
-
-
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML; then many loads and binds."""
     tally = tap.Tally()
