@@ -317,6 +317,113 @@ TEST_F(cpu, a_child_sees_the_parents_writes)
 	EXPECT_EQ(0xC0FFEE, map[1]);
 }
 
+/* What is written belongs to all: there is no copy of one's own. */
+TEST_F(cpu, no_private_mapping)
+{
+	uint64_t offset;
+
+	test_bo_mmap_offset(self->fd, self->handle, &offset);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, self->fd,
+				   offset));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, self->size, PROT_READ, MAP_PRIVATE, self->fd, offset));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+/* A mapping may move and shrink, before and after it was touched, but not grow. */
+TEST_F(cpu, mremap)
+{
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+	uint32_t *map = uapi_bo_mmap(self->fd, self->handle, self->size);
+	uint32_t *other = uapi_bo_mmap(self->fd, self->handle, self->size), *moved;
+
+	ASSERT_NE(MAP_FAILED, map);
+	ASSERT_NE(MAP_FAILED, other);
+	EXPECT_EQ(MAP_FAILED, mremap(map, self->size, self->size + page, MREMAP_MAYMOVE));
+	for (int touched = 0; touched < 2; touched++) {
+		moved = mmap(NULL, self->size + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		ASSERT_NE(MAP_FAILED, moved);
+		/* No longer where it may be mapped in large pages. */
+		moved = (uint32_t *)((char *)moved + page);
+		ASSERT_EQ(moved, mremap(map, self->size, self->size, MREMAP_MAYMOVE | MREMAP_FIXED,
+					moved));
+		map = moved;
+		map[touched] = 0x40 + touched;
+		EXPECT_EQ(0x40 + touched, other[touched]);
+		other[self->size / 4 - 1] = touched;
+		EXPECT_EQ(touched, map[self->size / 4 - 1]);
+	}
+	if (self->size > page) {
+		ASSERT_EQ(map, mremap(map, self->size, page, 0));
+		EXPECT_EQ(0x40, map[0]);
+	}
+}
+
+TEST_F(cpu, a_hole_in_the_mapping)
+{
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+	char *map = (char *)uapi_bo_mmap(self->fd, self->handle, self->size);
+
+	ASSERT_NE(MAP_FAILED, (void *)map);
+	if (self->size < 3 * page)
+		SKIP(return, "too small for a hole");
+	memset(map, 0x5A, self->size);
+	ASSERT_EQ(0, munmap(map + page, page));
+	EXPECT_EQ(0x5A, map[0]);
+	EXPECT_EQ(0x5A, map[2 * page]);
+	EXPECT_EQ(0x5A, map[self->size - 1]);
+}
+
+/* Memory that others have left dirty, in caches or not, is zero for CPU and GPU alike. */
+TEST_F(cpu, no_trace_of_former_owners)
+{
+	const uint32_t bytes = 16 * SZ_4K, words = 16;
+	struct uapi_stream s;
+	struct uapi_gpu gpu;
+
+	test_gpu_open(&gpu, 1);
+	for (int round = 0; round < 4; round++) {
+		uint64_t size = 8 * SZ_2M;
+		uint32_t handle;
+		void *map;
+
+		/* One kind of mapping leaves its lines to the next. */
+		test_bo_create(self->fd, &size, round % 2 ? DRM_PANTHOR_BO_WB_MMAP : 0, 0, &handle);
+		map = uapi_bo_mmap(self->fd, handle, size);
+		ASSERT_NE(MAP_FAILED, map);
+		memset(map, 0xA5, size);
+		munmap(map, size);
+		test_bo_close(self->fd, handle);
+
+		size = bytes;
+		test_bo_create(gpu.fd, &size, variant->flags, 0, &handle);
+		test_map(gpu.fd, gpu.vm, handle, 0, 32 * SZ_2M, size, BIND_NOEXEC);
+		memset(gpu.data.cpu, 0xFF, 16 * words * 4);
+		s = uapi_stream_at(&gpu.code, 0);
+		uapi_emit(&s, cs_move48(0, DATA_VA));
+		for (uint32_t i = 0; i < 16; i++) {
+			uapi_emit(&s, cs_move48(2, 32 * SZ_2M + i * SZ_4K + i * words * 4));
+			uapi_emit(&s, cs_load(4, 2, 0xFFFF, 0));
+			uapi_emit(&s, cs_wait(0xFF));
+			uapi_emit(&s, cs_store(4, 0, 0xFFFF, i * words * 4));
+			uapi_emit(&s, cs_wait(0xFF));
+		}
+		uapi_emit_store(&s, DATA_VA + 0x1000, 1);
+		test_run(gpu.fd, gpu.group, 0, s.va, uapi_stream_size(&s));
+		for (uint32_t i = 0; i < 16 * words; i++)
+			ASSERT_EQ(0, gpu.data.cpu[i]);
+
+		map = uapi_bo_mmap(gpu.fd, handle, size);
+		ASSERT_NE(MAP_FAILED, map);
+		for (uint32_t i = 0; i < size / 4; i++)
+			ASSERT_EQ(0, ((uint32_t *)map)[i]);
+		munmap(map, size);
+		test_unmap(gpu.fd, gpu.vm, 32 * SZ_2M, size);
+		test_bo_close(gpu.fd, handle);
+	}
+	uapi_gpu_close(&gpu);
+}
+
 /* Labels */
 
 static int set_label(int fd, uint32_t handle, const char *label)
