@@ -54,6 +54,7 @@ panthor-y := \
 	panthor_vm.o \
 	panthor_vm_bind.o \
 	panthor_vm_bind_op.o \
+	panthor_vm_bo.o \
 	panthor_vm_evict.o \
 	panthor_vm_job.o \
 	panthor_vm_kernel.o \

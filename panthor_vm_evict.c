@@ -30,50 +30,6 @@
 #include "panthor_vm_op.h"
 #include "panthor_vm_priv.h"
 
-/**
- * panthor_vm_bo_pin_locked() - make a BO in a VM own a pin
- * @vm_bo: BO in a VM; one that has its pin is fine
- *
- * Context: process context, allocates. The BO's reservation is held.
- * Return: 0 or as panthor_gem_pin_locked().
- */
-int panthor_vm_bo_pin_locked(struct panthor_vm_bo *vm_bo)
-{
-	struct drm_gem_object *obj = vm_bo->base.obj;
-	int ret;
-
-	dma_resv_assert_held(obj->resv);
-
-	if (vm_bo->pinned)
-		return 0;
-
-	ret = panthor_gem_pin_locked(to_panthor_bo(obj));
-	if (ret)
-		return ret;
-
-	atomic_inc(&to_panthor_device(obj->dev)->objects.vm_bos);
-	scoped_guard(mutex, &obj->gpuva.lock)
-		vm_bo->pinned = true;
-	return 0;
-}
-
-/**
- * panthor_vm_bo_unpin_locked() - drop the pin of a BO in a VM
- * @vm_bo: BO in a VM with a pin, which the GPU cannot reach through it any more
- *
- * Context: process context or reclaim. The BO's reservation is held.
- */
-void panthor_vm_bo_unpin_locked(struct panthor_vm_bo *vm_bo)
-{
-	struct drm_gem_object *obj = vm_bo->base.obj;
-
-	guard(mutex)(&obj->gpuva.lock);
-
-	vm_bo->pinned = false;
-	panthor_gem_unpin_locked(to_panthor_bo(obj));
-	atomic_dec(&to_panthor_device(obj->dev)->objects.vm_bos);
-}
-
 /*
  * The range around all mappings, or an empty one. Includes those that are only
  * waiting for the GPU to forget them: an edit that succeeds proves that it has.

@@ -184,62 +184,10 @@ static int vm_step_unmap(struct drm_gpuva_op *step, void *priv)
 	return 0;
 }
 
-static struct drm_gpuvm_bo *vm_bo_alloc(void)
-{
-	struct panthor_vm_bo *vm_bo = kzalloc_obj(*vm_bo, GFP_KERNEL_ACCOUNT);
-
-	return vm_bo ? &vm_bo->base : NULL;
-}
-
-/*
- * The reservations of a VM and of a BO in it, which may be the same. A context
- * sorts out who waits for whom, as others lock the two in either order.
- */
-static void vm_bo_lock_resvs(struct drm_gpuvm_bo *vm_bo, struct ww_acquire_ctx *ticket)
-{
-	struct dma_resv *first = drm_gpuvm_resv(vm_bo->vm), *second = vm_bo->obj->resv;
-
-	ww_acquire_init(ticket, &reservation_ww_class);
-	dma_resv_lock(first, ticket); /* a context's first one is simply waited for */
-	while (first != second && dma_resv_lock(second, ticket) == -EDEADLK) {
-		dma_resv_unlock(first);
-		dma_resv_lock_slow(second, ticket);
-		swap(first, second);
-	}
-	ww_acquire_done(ticket);
-}
-
-static void vm_bo_unlock_resvs(struct drm_gpuvm_bo *vm_bo, struct ww_acquire_ctx *ticket)
-{
-	if (vm_bo->obj->resv != drm_gpuvm_resv(vm_bo->vm))
-		dma_resv_unlock(vm_bo->obj->resv);
-	dma_resv_unlock(drm_gpuvm_resv(vm_bo->vm));
-	ww_acquire_fini(ticket);
-}
-
-/*
- * Zombies come here from the cleanup work with no lock held. The only others
- * are those that op_obtain_vm_bo_locked() found superfluous; they never
- * had a pin, so the reservation their caller holds does not matter.
- */
-static void vm_bo_free(struct drm_gpuvm_bo *base)
-{
-	struct panthor_vm_bo *vm_bo = to_panthor_vm_bo(base);
-	struct ww_acquire_ctx ticket;
-
-	if (vm_bo->pinned) {
-		vm_bo_lock_resvs(base, &ticket);
-		panthor_vm_bo_unpin_locked(vm_bo);
-		vm_bo_unlock_resvs(base, &ticket);
-	}
-
-	kfree(vm_bo);
-}
-
 const struct drm_gpuvm_ops panthor_gpuvm_ops = {
 	.vm_free = panthor_vm_free,
-	.vm_bo_alloc = vm_bo_alloc,
-	.vm_bo_free = vm_bo_free,
+	.vm_bo_alloc = panthor_vm_bo_alloc,
+	.vm_bo_free = panthor_vm_bo_free,
 	.vm_bo_validate = panthor_vm_bo_validate,
 	.sm_step_map = vm_step_map,
 	.sm_step_remap = vm_step_remap,

@@ -165,9 +165,13 @@ extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
 /* drm_gpuvm_ops that panthor_vm.c implements */
 void panthor_vm_free(struct drm_gpuvm *gpuvm);
 
-/* panthor_vm_evict.c: the pin, and the way back from eviction; reservations are held. */
+/* panthor_vm_bo.c */
+struct drm_gpuvm_bo *panthor_vm_bo_alloc(void);
+void panthor_vm_bo_free(struct drm_gpuvm_bo *base);
 int panthor_vm_bo_pin_locked(struct panthor_vm_bo *vm_bo);
 void panthor_vm_bo_unpin_locked(struct panthor_vm_bo *vm_bo);
+
+/* panthor_vm_evict.c: the way back; the reservations are held. */
 int panthor_vm_bo_restore_locked(struct panthor_vm_bo *vm_bo);
 int panthor_vm_bo_validate(struct drm_gpuvm_bo *base, struct drm_exec *exec);
 
