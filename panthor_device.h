@@ -186,8 +186,8 @@ struct panthor_device {
 	struct panthor_gem_lrus lrus;
 
 	/**
-	 * @restore_turn: outside of reservations; held by the one submission that waits
-	 * for memory to bring its BOs back.
+	 * @restore_turn: outside of reservations; held by the one submission that brings
+	 * back much or waits for memory.
 	 */
 	struct mutex restore_turn;
 

@@ -9,11 +9,15 @@
  * dma-buf, are in one address space of the kernel, where they are found.
  */
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 
 #include <drm/drm_vma_manager.h>
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
+
+/* Between two looks for memory. */
+#define GEM_FAULT_WAIT_MS	10
 
 /**
  * panthor_gem_vmap() - &drm_gem_object_funcs.vmap
@@ -145,6 +149,16 @@ static vm_fault_t gem_insert_locked(struct panthor_gem_object *bo, struct vm_fau
 	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(bo->base.pages[index]));
 }
 
+/*
+ * Pages of user space that were taken away come back when there is memory; there
+ * is no error to tell it by. Who waits can be killed.
+ */
+static vm_fault_t gem_fault_wait(void)
+{
+	schedule_timeout_killable(msecs_to_jiffies(GEM_FAULT_WAIT_MS));
+	return fatal_signal_pending(current) ? VM_FAULT_SIGBUS : VM_FAULT_NOPAGE;
+}
+
 static vm_fault_t gem_huge_fault(struct vm_fault *vmf, unsigned int order)
 {
 	struct drm_gem_object *obj = vmf->vma->vm_private_data;
@@ -156,7 +170,7 @@ static vm_fault_t gem_huge_fault(struct vm_fault *vmf, unsigned int order)
 	dma_resv_lock(obj->resv, NULL);
 	ret = gem_insert_locked(to_panthor_bo(obj), vmf, order);
 	dma_resv_unlock(obj->resv);
-	return ret;
+	return ret & VM_FAULT_OOM ? gem_fault_wait() : ret;
 }
 
 static vm_fault_t gem_fault(struct vm_fault *vmf)

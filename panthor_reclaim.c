@@ -115,8 +115,12 @@ static unsigned long reclaim_count(struct shrinker *shrinker, struct shrink_cont
 
 static unsigned long reclaim_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
-	return reclaim_pages(shrinker->private_data, sc->nr_to_scan, reclaim_can_move()) ?:
-	       SHRINK_STOP;
+	unsigned long freed = reclaim_pages(shrinker->private_data, sc->nr_to_scan,
+					    reclaim_can_move());
+
+	/* A BO goes as a whole, which may be more than was asked for. */
+	sc->nr_scanned = max(sc->nr_to_scan, freed);
+	return freed ?: SHRINK_STOP;
 }
 
 /**

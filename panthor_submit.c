@@ -10,6 +10,7 @@
  */
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 #include <drm/drm_exec.h>
@@ -28,6 +29,9 @@
 /* Bounds on one call, far above what a client with sense asks for; syncs are those of all jobs. */
 #define SUBMIT_MAX_JOBS		4096
 #define SUBMIT_MAX_SYNCS	16384
+
+/* The part of all memory that is small enough to be brought back at any time. */
+#define SUBMIT_RESTORE_SMALL	64
 
 /* A second of waiting for memory that others have in use. */
 #define SUBMIT_RESTORE_TRIES	50
@@ -132,7 +136,8 @@ static int submit_prepare(struct submit_batch *batch,
 	return submit_add_deps(batch);
 }
 
-static int submit_try_lock(struct submit_batch *batch)
+/* Lock all reservations and bring back what was evicted, up to so many pages. */
+static int submit_try_lock(struct submit_batch *batch, unsigned long max_pages)
 {
 	struct panthor_vm *vm = batch->group->vm;
 	struct drm_exec *exec = &batch->exec;
@@ -149,7 +154,7 @@ static int submit_try_lock(struct submit_batch *batch)
 	}
 
 	if (!ret)
-		ret = panthor_vm_restore(vm, exec);
+		ret = panthor_vm_restore(vm, exec, max_pages);
 	if (ret)
 		drm_exec_fini(exec);
 
@@ -157,14 +162,16 @@ static int submit_try_lock(struct submit_batch *batch)
 }
 
 /*
- * Memory may be short because several clients are bringing back what they need at
- * a time, none of them giving way while it has its reservations. Who finds none
- * lets go of all and tries again when it is its turn.
+ * Clients that bring back large parts of memory at a time would take it from each
+ * other, none of them giving way while it has its reservations. So that goes one
+ * by one; what is small goes ahead. Who finds no memory lets go of all and tries
+ * again, since the jobs of others end.
  */
 static int submit_lock(struct submit_batch *batch)
 {
 	struct mutex *turn = &batch->group->ptdev->restore_turn;
-	int ret = submit_try_lock(batch), tries;
+	int ret = submit_try_lock(batch, totalram_pages() / SUBMIT_RESTORE_SMALL);
+	u32 tries;
 
 	if (ret != -ENOMEM)
 		return ret;
@@ -174,10 +181,9 @@ static int submit_lock(struct submit_batch *batch)
 		return ret;
 
 	for (tries = 0; tries < SUBMIT_RESTORE_TRIES; tries++) {
-		ret = submit_try_lock(batch);
+		ret = submit_try_lock(batch, ULONG_MAX);
 		if (ret != -ENOMEM)
 			break;
-		/* For the jobs of others to end. */
 		if (msleep_interruptible(SUBMIT_RESTORE_WAIT_MS)) {
 			ret = -ERESTARTSYS;
 			break;

@@ -454,19 +454,6 @@ int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsi
 }
 
 /**
- * panthor_vm_restore() - bring back what reclaim has taken out of the VM
- * @vm: VM
- * @exec: context of panthor_vm_prepare_submit(), with everything locked
- *
- * Context: process context, sleeps and allocates; the reservations are held.
- * Return: 0, -ENOMEM with a part restored, or as panthor_vm_bo_restore_locked().
- */
-int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec)
-{
-	return drm_gpuvm_validate(&vm->base, exec);
-}
-
-/**
  * panthor_vm_add_submit_fence() - tell everyone who shares the VM's memory of a job
  * @vm: VM
  * @exec: context of panthor_vm_prepare_submit()

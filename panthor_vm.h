@@ -68,7 +68,7 @@ int panthor_vm_evict_bo_locked(struct panthor_gem_object *bo);
  */
 int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec,
 			      unsigned int num_fences);
-int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec);
+int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec, unsigned long max_pages);
 void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec,
 				 struct dma_fence *fence);
 

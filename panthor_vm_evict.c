@@ -210,6 +210,41 @@ static int vm_bo_evict_locked(struct panthor_vm_bo *vm_bo)
 	return ret;
 }
 
+static unsigned long vm_evicted_pages_locked(struct panthor_vm *vm)
+{
+	struct drm_gpuvm_bo *vm_bo;
+	unsigned long pages = 0;
+
+	drm_gpuvm_resv_assert_held(&vm->base);
+
+	list_for_each_entry(vm_bo, &vm->base.evict.list, list.entry.evict) {
+		/* A zombie: its BO is not among the locked ones. */
+		if (!kref_read(&vm_bo->kref))
+			continue;
+		if (vm_bo->evicted && !panthor_gem_is_purged_locked(to_panthor_bo(vm_bo->obj)))
+			pages += vm_bo->obj->size >> PAGE_SHIFT;
+	}
+	return pages;
+}
+
+/**
+ * panthor_vm_restore() - bring back what reclaim has taken out of a VM
+ * @vm: VM
+ * @exec: context of panthor_vm_prepare_submit(), with everything locked
+ * @max_pages: bring back nothing if it is more than this
+ *
+ * Context: process context, sleeps and allocates; the reservations are held.
+ * Return: 0, -ENOMEM with a part restored or for too many pages, or as
+ * panthor_vm_bo_restore_locked().
+ */
+int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec, unsigned long max_pages)
+{
+	if (vm_evicted_pages_locked(vm) > max_pages)
+		return -ENOMEM;
+
+	return drm_gpuvm_validate(&vm->base, exec);
+}
+
 static bool vm_bo_is_busy(struct panthor_vm_bo *vm_bo)
 {
 	return atomic_read(&vm_bo->holds) ||
