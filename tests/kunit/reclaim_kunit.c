@@ -12,6 +12,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-resv.h>
 #include <linux/file.h>
+#include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
@@ -226,6 +227,26 @@ static void reclaim_several_vms(struct kunit *test)
 	expect_shown(fixture, VA, SZ_64K, 0x2000);
 }
 
+/* What is a large part of all memory comes back one client at a time. */
+static void reclaim_restore_much(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *machine = &fixture->machine;
+	struct panthor_device *ptdev = to_panthor_device(client_drm(machine->client));
+	size_t size = ALIGN(totalram_pages() * PAGE_SIZE / 32, SZ_64K);
+	u32 handle = client_bo_create(machine->client, size, machine->vm);
+	struct panthor_gem_object *bo = bo_of(machine, handle);
+
+	fill(machine, handle, size, 0x9000);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						size, 0));
+	run_nothing(machine);
+	KUNIT_ASSERT_EQ(test, 0, evict(bo));
+	run_nothing(machine);
+	expect_shown(fixture, VA, size, 0x9000);
+	KUNIT_EXPECT_FALSE(test, mutex_is_locked(&ptdev->restore_turn));
+}
+
 /* Holes, cuts and overlays are made while there is nothing to cut in the tables. */
 static void reclaim_change_evicted(struct kunit *test)
 {
@@ -264,6 +285,72 @@ static void reclaim_change_evicted(struct kunit *test)
 	run_nothing(machine);
 	KUNIT_EXPECT_FALSE(test, is_shown(fixture, VA));
 	KUNIT_EXPECT_FALSE(test, has_pages(bo));
+}
+
+/* VM_BIND of an unmap as a job that waits for @gate and signals @done. */
+static void unmap_later(struct job_machine *machine, u64 va, u64 size, u32 gate, u32 done)
+{
+	struct kunit *test = client_test(machine->client);
+	struct drm_panthor_sync_op syncs[] = {
+		{ .handle = gate },
+		{ .flags = (u32)DRM_PANTHOR_SYNC_OP_SIGNAL, .handle = done },
+	};
+	struct drm_panthor_vm_bind_op op = {
+		.flags = (u32)DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP,
+		.va = va,
+		.size = size,
+		.syncs = {
+			.stride = sizeof(syncs[0]),
+			.count = ARRAY_SIZE(syncs),
+			.array = client_push(machine->client, syncs, sizeof(syncs)),
+		},
+	};
+	struct drm_panthor_vm_bind args = {
+		.vm_id = machine->vm,
+		.flags = DRM_PANTHOR_VM_BIND_ASYNC,
+		.ops = {
+			.stride = sizeof(op),
+			.count = 1,
+			.array = client_push(machine->client, &op, sizeof(op)),
+		},
+	};
+
+	KUNIT_ASSERT_EQ(test, 0, client_ioctl(machine->client, DRM_IOCTL_PANTHOR_VM_BIND, &args));
+}
+
+/* A bind job was prepared while the BO was evicted, and finds it there when it runs. */
+static void reclaim_bind_job(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *machine = &fixture->machine, other;
+	u32 handle = client_bo_create(machine->client, SZ_4M, machine->vm);
+	struct panthor_gem_object *bo = bo_of(machine, handle);
+	u32 done = client_syncobj_create(machine->client);
+	const u64 loop = cs_branch_always(-1);
+
+	job_machine_init(&other, machine->client);
+	fill(machine, handle, SZ_4M, 0x8000);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						SZ_4M, 0));
+	run_nothing(machine);
+	KUNIT_ASSERT_EQ(test, 0, evict(bo));
+
+	panthor_host_config(fixture->host)->cs_instr_ns = NSEC_PER_MSEC;
+	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&other, &loop, 1));
+	unmap_later(machine, VA + SZ_2M + SZ_4K, SZ_4K, other.done, done);
+	KUNIT_EXPECT_FALSE(test, has_pages(bo));
+	run_nothing(machine);
+	expect_shown(fixture, VA, SZ_4M, 0x8000);
+	/* While the bind job waits, the BO stays. */
+	KUNIT_EXPECT_EQ(test, -EBUSY, evict(bo));
+
+	KUNIT_ASSERT_EQ(test, 0, client_try_group_destroy(machine->client, other.group));
+	KUNIT_ASSERT_EQ(test, 0, client_try_syncobj_wait(machine->client, done, JOB_TIMEOUT_MS));
+	run_nothing(machine);
+	expect_shown(fixture, VA, SZ_2M + SZ_4K, 0x8000);
+	KUNIT_EXPECT_FALSE(test, is_shown(fixture, VA + SZ_2M + SZ_4K));
+	expect_shown(fixture, VA + SZ_2M + SZ_8K, SZ_2M - SZ_8K,
+		     0x8000 + (SZ_2M + SZ_8K) / SZ_4K);
 }
 
 /* One more mapping of an evicted BO brings back those that it has in the VM. */
@@ -500,6 +587,23 @@ static void reclaim_without_swap(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, has_pages(bo_of(machine, second)));
 }
 
+/* What the kernel has in a VM, sparse pages included, is on no list to take from. */
+static void reclaim_kernel_buffers(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *machine = &fixture->machine;
+	struct panthor_device *ptdev = to_panthor_device(client_drm(machine->client));
+	long pinned = ptdev->lrus.pinned.count;
+
+	KUNIT_EXPECT_GT(test, pinned, 0);
+	KUNIT_EXPECT_EQ(test, ptdev->lrus.willneed.count, JOB_STREAM_SIZE / PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, 0, 0, VA, SZ_2M,
+						DRM_PANTHOR_VM_BIND_OP_MAP_SPARSE |
+						DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC));
+	KUNIT_EXPECT_EQ(test, ptdev->lrus.willneed.count, JOB_STREAM_SIZE / PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, ptdev->lrus.pinned.count, pinned + SZ_2M / PAGE_SIZE);
+}
+
 /* Reclaim may run where any of the locks is held, by itself: it goes elsewhere. */
 static void reclaim_locked(struct kunit *test)
 {
@@ -665,13 +769,16 @@ static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(reclaim_evict_restore),
 	KUNIT_CASE(reclaim_cpu_refault),
 	KUNIT_CASE(reclaim_several_vms),
+	KUNIT_CASE(reclaim_restore_much),
 	KUNIT_CASE(reclaim_change_evicted),
+	KUNIT_CASE(reclaim_bind_job),
 	KUNIT_CASE(reclaim_bind_restores),
 	KUNIT_CASE(reclaim_busy),
 	KUNIT_CASE(reclaim_pinned),
 	KUNIT_CASE(reclaim_purge),
 	KUNIT_CASE(reclaim_purge_exported),
 	KUNIT_CASE(reclaim_without_swap),
+	KUNIT_CASE(reclaim_kernel_buffers),
 	KUNIT_CASE(reclaim_locked),
 	KUNIT_CASE(reclaim_last_reference),
 	KUNIT_CASE(reclaim_suspended),
