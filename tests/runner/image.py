@@ -87,12 +87,13 @@ def build_egl(b):
                    ['usr/share/glvnd/egl_vendor.d/50_mesa.json'])
 
 
-def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None, own_kernel=None):
+def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None, own_kernel=None,
+                modules=()):
     """Return the part of one run.
 
     MODULE is our panthor.ko or None for the distribution's, KERNEL the unpacked
-    distribution kernel that its dependencies are looked up in; OWN_KERNEL the
-    build folder of a kernel of ours instead.
+    distribution kernel that its dependencies are looked up in, and MODULES, more of
+    its modules; OWN_KERNEL the build folder of a kernel of ours instead.
     """
     a = cpio.Archive()
     a.text('init', (guest_dir / 'init').read_bytes(), 0o755)
@@ -104,15 +105,15 @@ def run_archive(guest_dir, scripts=(), programs=(), module=None, kernel=None, ow
         a.file(f't/bin/{path.name}', path)
     if module and kernel:
         abi = (kernel / 'abi').read_text().strip()
-        modules = cpio.Modules(kernel, abi)
-        order = modules.closure([*BASE_MODULES, *cpio.module_depends(module)])
+        known = cpio.Modules(kernel, abi)
+        order = known.closure([*BASE_MODULES, *modules, *cpio.module_depends(module)])
         own = 'updates/panthor.ko'
         a.file(f'usr/lib/modules/{abi}/{own}', module)
         for path in order:
-            a.file(f'usr/lib/modules/{abi}/{path}', modules.base / path)
+            a.file(f'usr/lib/modules/{abi}/{path}', known.base / path)
         # depmod lists what has to be loaded first last.
-        deps = reversed(modules.closure(cpio.module_depends(module)))
-        dep = ''.join(f'{p}: {" ".join(modules.deps[p])}\n' for p in order)
+        deps = reversed(known.closure(cpio.module_depends(module)))
+        dep = ''.join(f'{p}: {" ".join(known.deps[p])}\n' for p in order)
         dep += f'{own}: {" ".join(deps)}\n'
         a.text(f'usr/lib/modules/{abi}/modules.dep', dep)
     elif module:

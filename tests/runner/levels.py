@@ -314,19 +314,19 @@ def machine(run, parts=(), memory=1024, device='mali-csf'):
                       run.folder('vm'), device=device, memory=memory)
 
 
-def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600):
+def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600, modules=(), append=''):
     """Boot once with this run's module; return the result."""
     module = run.module()
     kernel = run.cache.get(f'kernel-{run.kernel}')
     own_dependencies = kernel if run.kernel in FLAVOURS else None
     archive = image.run_archive(run.repo / 'tests/qemu/guest', programs=programs, module=module,
                                 kernel=own_dependencies,
-                                own_kernel=None if own_dependencies else kernel)
-    return m.boot(script, args=args, archive=archive, sink=sink, timeout_s=timeout_s)
+                                own_kernel=None if own_dependencies else kernel, modules=modules)
+    return m.boot(script, args=args, append=append, archive=archive, sink=sink, timeout_s=timeout_s)
 
 
 def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600,
-             watch=None, device='mali-csf'):
+             watch=None, device='mali-csf', modules=(), append=''):
     """Boot with a script that speaks TAP; judge its points, its end and the kernel's log.
 
     WATCH gets every line of it as well.
@@ -340,7 +340,7 @@ def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeou
         printer.line(line)
         if watch:
             watch(line)
-    result = boot(run, m, script, programs, args, sink, timeout_s)
+    result = boot(run, m, script, programs, args, sink, timeout_s, modules, append)
     tally = printer.finish(show=result.trouble is not None)
     vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
     shutil.rmtree(m.dir)
@@ -507,6 +507,27 @@ def level_stress(run):
     return tally
 
 
+# -- pressure ----------------------------------------------------------------------------
+
+PRESSURE_MIB = 256
+PRESSURE_CLIENTS = 8
+
+
+def level_pressure(run):
+    """Clients with four times the machine's memory, with swap and without: nothing is lost, nobody killed."""
+    if run.driver == 'peer' or run.kernel not in FLAVOURS:
+        tally = tap.Tally()
+        why = 'what is watched is our driver, the swap device a module of the distribution'
+        tally.skipped += 1
+        tally.skips.append(why)
+        run.say(f'ok - pressure # SKIP {why}')
+        return tally
+    return vm_level(run, 'pressure', 'pressure', run.programs('pressure', 'arm64'),
+                    memory=PRESSURE_MIB, args=[str(PRESSURE_CLIENTS), str(PRESSURE_MIB)],
+                    timeout_s=600, modules=['zram'],
+                    append='cma=0')     # buffers cannot have that part of memory
+
+
 # -- demo --------------------------------------------------------------------------------
 
 def level_demo(run):
@@ -552,6 +573,7 @@ LEVELS = {level.name: level for level in (
     Level('kunit', level_kunit, ['uml-*']),
     Level('uapi', level_uapi, [*VM_STEPS, 'toolchain-32', f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),
+    Level('pressure', level_pressure, VM_STEPS),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
     Level('coverage', coverage.level_coverage, [coverage.STEP]),
     Level('stress', level_stress, [*VM_STEPS, 'stress-*']),
