@@ -19,14 +19,13 @@
 #define PATIENCE_S		60
 
 #define OBJECTS			"/sys/kernel/debug/dri/*/objects"
+#define SHRINK			"/sys/kernel/debug/dri/*/shrink"
 #define KMEMLEAK		"/sys/kernel/debug/kmemleak"
 
 /* An object younger than five seconds is not reported as lost. */
 #define LEAK_AGE_S		6
 
 #define MAX_WORKERS		64
-
-const int stress_stale[] = { EINVAL, ENOENT, EBUSY, 0 };
 
 static struct {
 	uint32_t seed;
@@ -235,6 +234,23 @@ bool stress_read(struct stress_worker *worker)
 	default:
 		read_all("/proc/self/fdinfo/*");
 	}
+	return true;
+}
+
+bool stress_shrink(struct stress_worker *worker)
+{
+	glob_t found;
+	int fd = -1;
+
+	if (!glob(SHRINK, 0, NULL, &found))
+		fd = open(found.gl_pathv[0], O_WRONLY | O_CLOEXEC);
+	globfree(&found);
+	if (fd < 0)
+		stress_fail(SHRINK);
+	if (write(fd, "1000", 4) < 0)
+		stress_fail("shrink");
+	close(fd);
+	usleep(stress_random(worker, 2000));
 	return true;
 }
 

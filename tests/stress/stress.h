@@ -72,14 +72,14 @@ void stress_fail(const char *what) __attribute__((noreturn));
  */
 bool stress_did(int ret, const char *what, const int *expected);
 
-/* What every race of handles may lead to. */
-extern const int stress_stale[];
-
 /* Lets the workers work; whether all of them ended well and each role was of use. */
 bool stress_run(const struct stress_role *roles, unsigned int count, void *data);
 
 /* A role of every case: reads all that tells of the device, and of the files in data. */
 bool stress_read(struct stress_worker *worker);
+
+/* A role: takes memory away from BOs that are idle, or worth nothing to their owners. */
+bool stress_shrink(struct stress_worker *worker);
 
 /* Whether the driver counts as many objects as at first. */
 bool stress_settled(void);

@@ -4,6 +4,7 @@
  * drops the last reference of one. Submits walk all vm_bos of a VM and take
  * references for the time; unmaps and GEM_CLOSE drop theirs meanwhile.
  */
+#include "../../panthor_ext_drm.h"
 #include "stress.h"
 
 #define VMS		2
@@ -11,6 +12,9 @@
 #define BOS		4
 #define WINDOW		0x40000000ull
 #define SLOTS		16
+
+/* Also what reclaim has taken for good is no longer to be bound. */
+static const int stale[] = { EINVAL, ENOENT, EBUSY, ENODATA, 0 };
 
 /* Two VMs that show the same BOs, and handles of those that may be closed. */
 struct bind_race {
@@ -49,8 +53,8 @@ static bool bind_step(struct stress_worker *worker, bool async)
 	for (uint32_t i = 0; i < n; i++)
 		ops[i] = bind_op(race, worker);
 	if (async)
-		return stress_did(_test_bind_async(race->gpu.fd, vm, ops, n), "bind", stress_stale);
-	return stress_did(_test_bind(race->gpu.fd, vm, ops, n), "bind", stress_stale);
+		return stress_did(_test_bind_async(race->gpu.fd, vm, ops, n), "bind", stale);
+	return stress_did(_test_bind(race->gpu.fd, vm, ops, n), "bind", stale);
 }
 
 static bool bind_now(struct stress_worker *worker)
@@ -69,7 +73,7 @@ static bool bind_submit(struct stress_worker *worker)
 	struct drm_panthor_queue_submit job = {};
 	uint32_t group = race->groups[stress_random(worker, GROUPS)];
 
-	return stress_did(_test_submit(race->gpu.fd, group, &job, 1), "submit", stress_stale);
+	return stress_did(_test_submit(race->gpu.fd, group, &job, 1), "submit", stale);
 }
 
 /* A BO with a new handle takes the place of one that is closed, bound or not. */
@@ -82,7 +86,7 @@ static bool bind_replace(struct stress_worker *worker)
 	if (_test_bo_create(race->gpu.fd, &size, 0, 0, &new))
 		stress_fail("BO_CREATE");
 	old = __atomic_exchange_n(&race->bos[stress_random(worker, BOS)], new, __ATOMIC_RELAXED);
-	return stress_did(_test_bo_close(race->gpu.fd, old), "GEM_CLOSE", stress_stale);
+	return stress_did(_test_bo_close(race->gpu.fd, old), "GEM_CLOSE", stale);
 }
 
 /* The BOs' only mapping comes and goes: each round is a first map and a last unmap. */
@@ -95,11 +99,25 @@ static bool bind_ping_pong(struct stress_worker *worker)
 	uint32_t bo = bind_bo(race, worker);
 
 	if (!stress_did(_test_map(race->gpu.fd, vm, bo, 0, va, SZ_64K, BIND_NOEXEC), "map",
-			stress_stale))
+			stale))
 		return false;
 	if (stress_random(worker, 2))
-		return stress_did(_test_bind_async(race->gpu.fd, vm, &unmap, 1), "unmap", stress_stale);
-	return stress_did(_test_bind(race->gpu.fd, vm, &unmap, 1), "unmap", stress_stale);
+		return stress_did(_test_bind_async(race->gpu.fd, vm, &unmap, 1), "unmap", stale);
+	return stress_did(_test_bind(race->gpu.fd, vm, &unmap, 1), "unmap", stale);
+}
+
+/* Worth nothing for a moment: reclaim may take the pages for good, and binds then fail. */
+static bool bind_advise(struct stress_worker *worker)
+{
+	struct bind_race *race = worker->data;
+	struct drm_panthor_ext_bo_madvise args = {
+		.handle = bind_bo(race, worker),
+		.madv = stress_random(worker, 2) ? DRM_PANTHOR_EXT_MADV_DONTNEED :
+						   DRM_PANTHOR_EXT_MADV_WILLNEED,
+	};
+
+	return stress_did(_test_ioctl(race->gpu.fd, DRM_IOCTL_PANTHOR_EXT_BO_MADVISE, &args),
+			  "MADVISE", stale);
 }
 
 static struct bind_race *bind_open(void)
@@ -163,6 +181,22 @@ static bool shared(void)
 	return bind_race(roles, COUNT_OF(roles));
 }
 
+static bool reclaimed(void)
+{
+	static const struct stress_role roles[] = {
+		{ "bind", 1, bind_now },
+		{ "bind later", 1, bind_later },
+		{ "map and unmap", 1, bind_ping_pong },
+		{ "create and close", 1, bind_replace },
+		{ "submit", 2, bind_submit },
+		{ "advise", 2, bind_advise },
+		{ "reclaim", 2, stress_shrink },
+		{ "read", 1, stress_read },
+	};
+
+	return bind_race(roles, COUNT_OF(roles));
+}
+
 static bool closed(void)
 {
 	static const struct stress_role roles[] = {
@@ -171,6 +205,7 @@ static bool closed(void)
 		{ "map and unmap", 2, bind_ping_pong },
 		{ "create and close", 2, bind_replace },
 		{ "submit", 1, bind_submit },
+		{ "reclaim", 1, stress_shrink },
 		{ "read", 1, stress_read },
 	};
 
@@ -182,6 +217,7 @@ int main(void)
 	static const struct stress_case cases[] = {
 		{ "bind against submit on shared BOs", shared },
 		{ "bind and unmap against GEM_CLOSE", closed },
+		{ "reclaim and purge against all of these", reclaimed },
 	};
 
 	return stress_main(cases, COUNT_OF(cases));

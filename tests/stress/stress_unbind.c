@@ -17,6 +17,9 @@
 #define SZ_256K		0x40000ull
 #define FENCE_MS	30000
 
+/* Clients need some time for anything to be under way. */
+#define BOUND_US	400000
+
 /* Every call may find the device gone, every job may have ended with it. */
 static const int expected[] = { ENODEV, ENOENT, ENXIO, EINVAL, EIO, ECANCELED, EBUSY, ENOMEM,
 				ETIME, 0 };
@@ -40,7 +43,7 @@ static bool driver_write(const char *file)
 
 static bool unbind_device(struct stress_worker *worker)
 {
-	usleep(stress_random(worker, 50000));
+	usleep(stress_random(worker, BOUND_US));
 	if (!driver_write("unbind"))
 		stress_fail("unbind");
 	usleep(stress_random(worker, 5000));
