@@ -96,7 +96,7 @@ FIXTURE_SETUP(held)
 	struct uapi_stream store, gate;
 	struct drm_panthor_queue_submit jobs[2];
 
-	DEVIATION("the kernel's own driver leaves the fences of who holds on unsignalled");
+	DEVIATION_FATAL("unplug-fences");
 	ASSERT_EQ(0, device_find());
 	test_gpu_open(&self->gpu, 2);
 	store = uapi_stream_at(&self->gpu.code, 0);
@@ -138,40 +138,43 @@ FIXTURE_TEARDOWN(held)
  * Names are of the driver as long as the fence may signal, and must not be
  * looked for in what is gone afterwards.
  */
-static void expect_fence(struct __test_metadata *_metadata, int file, bool pending, bool well)
+static int fence_status(struct __test_metadata *_metadata, int file)
 {
 	struct sync_fence_info fence = {};
 	struct sync_file_info info = { .num_fences = 1, .sync_fence_info = (uintptr_t)&fence };
 
-	test_ioctl(file, SYNC_IOC_FILE_INFO, &info);
-	ASSERT_EQ(1, info.num_fences);
+	EXPECT_EQ(0, _test_ioctl(file, SYNC_IOC_FILE_INFO, &info));
+	EXPECT_EQ(1, info.num_fences);
 	EXPECT_NE('\0', fence.driver_name[0]);
 	EXPECT_NE('\0', fence.obj_name[0]);
-	if (pending) {
+	if (!fence.status)
 		EXPECT_EQ(0, strncmp(fence.obj_name, "panthor-", strlen("panthor-")));
-		EXPECT_EQ(0, fence.status);
-	} else if (well) {
-		EXPECT_EQ(1, fence.status);
-	} else {
-		EXPECT_GT(0, fence.status);
-	}
+	return fence.status;
 }
 
-static void expect_end(struct __test_metadata *_metadata, int file, bool well)
+static int fence_end(struct __test_metadata *_metadata, int file)
 {
 	struct pollfd poll_fd = { .fd = file, .events = POLLIN };
 
-	ASSERT_EQ(1, poll(&poll_fd, 1, WAIT_MS));
-	expect_fence(_metadata, file, false, well);
+	EXPECT_EQ(1, poll(&poll_fd, 1, WAIT_MS));
+	return fence_status(_metadata, file);
+}
+
+/* A bind whose turn comes because of the end may still be done, in a VM that nobody uses. */
+static void expect_ends(struct __test_metadata *_metadata, FIXTURE_DATA(held) *self)
+{
+	EXPECT_EQ(1, fence_end(_metadata, self->well));
+	EXPECT_GT(0, fence_end(_metadata, self->badly));
+	EXPECT_NE(0, fence_end(_metadata, self->bound));
 }
 
 TEST_F(held, while_the_device_goes)
 {
 	uint32_t state, fatal;
 
-	expect_fence(_metadata, self->well, false, true);
-	expect_fence(_metadata, self->badly, true, false);
-	expect_fence(_metadata, self->bound, true, false);
+	EXPECT_EQ(1, fence_status(_metadata, self->well));
+	EXPECT_EQ(0, fence_status(_metadata, self->badly));
+	EXPECT_EQ(0, fence_status(_metadata, self->bound));
 	if (variant->group)
 		test_group_destroy(self->gpu.fd, self->gpu.group);
 	if (variant->vm)
@@ -180,11 +183,9 @@ TEST_F(held, while_the_device_goes)
 		uapi_gpu_close(&self->gpu);
 
 	ASSERT_EQ(0, driver_write("unbind"));
-	expect_end(_metadata, self->well, true);
-	expect_end(_metadata, self->badly, false);
-	expect_end(_metadata, self->bound, false);
+	expect_ends(_metadata, self);
 	ASSERT_EQ(0, driver_write("bind"));
-	expect_end(_metadata, self->well, true);
+	expect_ends(_metadata, self);
 	if (!variant->file) {
 		test_err_group_state(ENODEV, self->gpu.fd, self->gpu.group, &state, &fatal);
 		EXPECT_EQ(WORD, self->gpu.data.cpu[0]);
@@ -198,11 +199,11 @@ TEST_F(held, while_the_device_goes)
 	self->map[1] = WORD;
 	EXPECT_EQ(WORD, self->map[0]);
 	ASSERT_EQ(0, munmap(self->map, SZ_64K));
-	expect_end(_metadata, self->badly, false);
+	expect_ends(_metadata, self);
 	close(self->badly);
 	close(self->bound);
 	ASSERT_EQ(0, driver_write("bind"));
-	expect_end(_metadata, self->well, true);
+	EXPECT_EQ(1, fence_end(_metadata, self->well));
 	close(self->well);
 }
 
