@@ -108,11 +108,23 @@ RACE_END = re.compile(r'^={20,}$')
 FRAME = re.compile(r'^\s+(?:\[<[0-9a-f]+>\] )?(?:\? )?([\w.]+)\+0x[0-9a-f]+/0x[0-9a-f]+')
 
 
-class Race:
-    """A data race: lines FIRST to LAST (open) of the log, functions on both stacks."""
+# What is on top of the function that made the access.
+CHECKER = re.compile(r'^(?:save_stack_trace|stack_trace_save|print_report|_*kcsan_|__tsan_)')
 
-    def __init__(self, first, last, functions):
-        self.first, self.last, self.functions = first, last, functions
+
+class Race:
+    """A data race: lines FIRST to LAST (open) of the log, the functions on each stack."""
+
+    def __init__(self, first, last, stacks):
+        self.first, self.last, self.stacks = first, last, stacks
+
+    def functions(self):
+        """Return the functions on both stacks."""
+        return {f for stack in self.stacks for f in stack}
+
+    def accesses(self):
+        """Return the functions that made the accesses."""
+        return {stack[0] for stack in self.stacks}
 
 
 def data_races(log):
@@ -123,7 +135,18 @@ def data_races(log):
         if not RACE.search(line):
             continue
         last = next((i for i in range(first, len(lines)) if RACE_END.match(lines[i])), len(lines))
-        frames = (FRAME.match(x) for x in lines[first:last])
-        # Parts of a function that the compiler has moved away are the function's.
-        races.append(Race(first, last, [m[1].split('.')[0] for m in frames if m]))
+        races.append(Race(first, last, _stacks(lines[first:last])))
     return races
+
+
+def _stacks(lines):
+    """Return the stacks in a report: blocks of frames, without the checker's own."""
+    stacks = [[]]
+    for line in lines:
+        m = FRAME.match(line)
+        if not m:
+            stacks.append([])
+        elif not CHECKER.match(m[1]):
+            # Parts of a function that the compiler has moved away are the function's.
+            stacks[-1].append(m[1].split('.')[0])
+    return [s for s in stacks if s]

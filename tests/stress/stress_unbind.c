@@ -17,14 +17,25 @@
 #define SZ_256K		0x40000ull
 #define FENCE_MS	30000
 
-/* Clients need some time for anything to be under way. */
-#define BOUND_US	400000
+/* The device goes after as many things as this at most, or after a time. */
+#define MAX_EVENTS	24
+#define BOUND_MS	5000
 
 /* Every call may find the device gone, every job may have ended with it. */
 static const int expected[] = { ENODEV, ENOENT, ENXIO, EINVAL, EIO, ECANCELED, EBUSY, ENOMEM,
 				ETIME, 0 };
 
 static char device[64];
+
+/* How often something went well; clients and holders count. */
+static unsigned int *events;
+
+static bool event(bool did)
+{
+	if (did)
+		__atomic_fetch_add(events, 1, __ATOMIC_RELAXED);
+	return did;
+}
 
 static bool driver_write(const char *file)
 {
@@ -43,7 +54,10 @@ static bool driver_write(const char *file)
 
 static bool unbind_device(struct stress_worker *worker)
 {
-	usleep(stress_random(worker, BOUND_US));
+	unsigned int end = __atomic_load_n(events, __ATOMIC_RELAXED) + stress_random(worker, MAX_EVENTS);
+
+	for (int ms = 0; ms < BOUND_MS && (int)(__atomic_load_n(events, __ATOMIC_RELAXED) - end) < 0; ms++)
+		usleep(1000);
 	if (!driver_write("unbind"))
 		stress_fail("unbind");
 	usleep(stress_random(worker, 5000));
@@ -85,9 +99,9 @@ static bool client_works(struct uapi_gpu *gpu, uint32_t jobs)
 
 	if (sigsetjmp(without_page, 1))
 		return false;
-	did = client_work(gpu);
+	did = event(client_work(gpu));
 	for (uint32_t i = 0; did && i < jobs; i++)
-		did = stress_did(_test_gpu_store(gpu, gpu->group, DATA_VA, i), "job", expected);
+		did = event(stress_did(_test_gpu_store(gpu, gpu->group, DATA_VA, i), "job", expected));
 	return did;
 }
 
@@ -97,7 +111,7 @@ static bool client(struct stress_worker *worker)
 	struct uapi_gpu gpu;
 	bool did;
 
-	if (!stress_did(_test_gpu_open(&gpu, 1), "open", expected)) {
+	if (!event(stress_did(_test_gpu_open(&gpu, 1), "open", expected))) {
 		/* As far as it came. */
 		uapi_gpu_close(&gpu);
 		usleep(1000);
@@ -191,7 +205,7 @@ static bool hold_all(struct held *held)
 {
 	if (sigsetjmp(without_page, 1))
 		return false;
-	return hold_buffer(held) && hold_fence(held);
+	return event(hold_buffer(held)) && event(hold_fence(held));
 }
 
 static bool holder(struct stress_worker *worker)
@@ -218,6 +232,7 @@ static bool unbinding(void)
 	if (readlink("/sys/class/drm/renderD128/device", link, sizeof(link) - 1) < 0)
 		stress_fail("no device");
 	snprintf(device, sizeof(device), "%s", strrchr(link, '/') + 1);
+	events = stress_share(sizeof(*events));
 	signal(SIGBUS, no_page);
 
 	good = stress_run(roles, COUNT_OF(roles), NULL);

@@ -54,6 +54,9 @@ RACE = '''\
 BUG: KCSAN: data-race in panthor_vm_put / panthor_vm_get
 
 write to 0x0000000062d1a018 of 8 bytes by task 31 on cpu 1:
+ save_stack_trace+0x41/0x50
+ kcsan_found_watchpoint+0xc8/0x150
+ __tsan_unaligned_volatile_read8+0x14b/0x230
  panthor_vm_put.isra.0+0x4c/0x80
  worker_thread+0x10/0x20
 
@@ -98,8 +101,9 @@ class Scan(unittest.TestCase):
     def test_data_races(self):
         log = 'fine\n' + RACE + 'fine\n' + RACE.replace('panthor_vm_put', 'schedule') + 'fine\n'
         first, second = logscan.data_races(log)
-        self.assertEqual(first.functions, ['panthor_vm_put', 'worker_thread', 'panthor_vm_get', 'kthread'])
-        self.assertEqual(second.functions[0], 'schedule')
+        self.assertEqual(first.stacks, [['panthor_vm_put', 'worker_thread'], ['panthor_vm_get', 'kthread']])
+        self.assertEqual(second.accesses(), {'schedule', 'panthor_vm_get'})
+        self.assertIn('kthread', second.functions())
         self.assertEqual([log.splitlines()[i] for i in (first.first, first.last)],
                          [RACE.splitlines()[1], RACE.splitlines()[-1]])
 
