@@ -18,7 +18,7 @@
 #define LEAK_AGE_S		6
 #define CHURN			512
 
-static char objects_path[320], shrink_path[320], status_path[320];
+static char objects_path[320], reclaim_path[320], shrink_path[320], status_path[320];
 
 int fail_say(const char *what, const char *file, int line)
 {
@@ -36,6 +36,8 @@ static int objects_init(void)
 	CHECK(len > 0);
 	link[len] = '\0';
 	snprintf(objects_path, sizeof(objects_path), DEBUGFS "dri/%s/objects",
+		 strrchr(link, '/') + 1);
+	snprintf(reclaim_path, sizeof(reclaim_path), DEBUGFS "dri/%s/reclaim",
 		 strrchr(link, '/') + 1);
 	snprintf(shrink_path, sizeof(shrink_path), DEBUGFS "dri/%s/shrink",
 		 strrchr(link, '/') + 1);
@@ -65,8 +67,20 @@ static int objects_settle(const char *want)
 
 int fail_shrink(struct fail *f)
 {
-	CHECK(!text_write(shrink_path, "1000000"));
-	return 0;
+	char counts[256];
+
+	for (unsigned int us = 0; us < SETTLE_US; us += SETTLE_STEP_US) {
+		CHECK(!text_write(shrink_path, "1000000"));
+		CHECK(!text_read(reclaim_path, counts, sizeof(counts)));
+		if (strstr(counts, "\nwillneed: 0\n"))
+			return 0;
+		/* What is still in use by a job that has just ended. */
+		usleep(SETTLE_STEP_US);
+	}
+
+	errno = 0;
+	CHECK(!"all idle buffers lose their pages");
+	return -1;
 }
 
 int fail_gpu_sleeps(struct fail *f)
@@ -267,6 +281,7 @@ static int sweep_judge(const struct sweep *s)
 	errno = 0;
 	/* A case in which nothing was allocated or refused shows nothing. */
 	CHECK(s->test->infallible || s->test->starved || s->refused);
+	CHECK(!s->test->allocates || s->tried[OBJECTS] + s->tried[PAGES]);
 	return 0;
 }
 

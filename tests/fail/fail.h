@@ -47,6 +47,8 @@ struct fail_case {
 	const char *name;
 	/* No allocation of the call may make it fail: what gives something back. */
 	bool infallible;
+	/* ... but it does allocate: it is tried again, as a page fault is. */
+	bool allocates;
 	/* Only as many of the last allocations are tried; 0 for all. */
 	unsigned int last;
 	/*

@@ -143,8 +143,8 @@ static int hole_unmap(struct fail *f)
 static const struct fail_case cases[] = {
 	{ "EXT_BO_MADVISE", .infallible = true, .setup = bo_setup, .call = advise_twice,
 	  .undo = bo_close },
-	{ "page fault on what was taken away", .infallible = true, .setup = taken_setup,
-	  .call = taken_touch, .done = taken_is_there, .undo = taken_undo },
+	{ "page fault on what was taken away", .infallible = true, .allocates = true,
+	  .setup = taken_setup, .call = taken_touch, .done = taken_is_there, .undo = taken_undo },
 	{ "GROUP_SUBMIT that needs what was taken away", .setup = job_setup, .call = job_submit,
 	  .refused = job_refused, .done = job_done, .undo = job_undo },
 	{ "VM_BIND, another mapping of what was taken away", .setup = taken_setup,
