@@ -12,6 +12,8 @@
 
 #define BINDS		64u
 #define SHORT_NS	(SECOND_NS / 20)
+/* The largest buffer of panvk, in whole units. */
+#define LARGE		((4ull << 30) - (2ull << 20))
 
 /**
  * struct sparse - a sparse buffer and memory for some of it
@@ -107,7 +109,7 @@ static void sparse_is_offered(void)
 	CHECK(vk.features.sparseBinding);
 	CHECK(vk.features.sparseResidencyBuffer);
 	CHECK(vk.features.sparseResidencyImage2D);
-	CHECK(vk.props.limits.sparseAddressSpaceSize > 0);
+	CHECK(vk.props.limits.sparseAddressSpaceSize >= LARGE);
 }
 
 static void bind_64_at_once(void)
@@ -172,6 +174,26 @@ static void bind_in_order(void)
 	compute_destroy(&compute);
 	vkDestroySemaphore(vk.device, gate, NULL);
 	vkDestroySemaphore(vk.device, done, NULL);
+}
+
+/* First and last units of the largest buffer, and some between. */
+static void bind_far_apart(void)
+{
+	struct compute compute = compute_create();
+	struct sparse sparse = sparse_create(LARGE, VK_BUFFER_CREATE_SPARSE_RESIDENCY_BIT);
+	VkDeviceSize stride;
+
+	if (!sparse.buffer)
+		return;
+	stride = (LARGE / sparse.needs.alignment - 1) / (BINDS - 1);
+	bind_units(&sparse, BINDS, stride, true, NEVER, NEVER);
+	queue_idle(vk.bind_queue);
+	commands_run(reads_record(&compute, &sparse, BINDS, stride));
+	bind_units(&sparse, BINDS, stride, false, NEVER, NEVER);
+	queue_idle(vk.bind_queue);
+	commands_run(reads_record(&compute, &sparse, BINDS, stride));
+	sparse_destroy(&sparse);
+	compute_destroy(&compute);
 }
 
 /* Images */
@@ -266,6 +288,7 @@ static const struct point points[] = {
 	{ "64 bindings in one call", bind_64_at_once },
 	{ "a buffer of which nothing is resident, then some", nothing_resident },
 	{ "bindings in the order of semaphores", bind_in_order },
+	{ "a buffer of almost 4 GiB", bind_far_apart },
 	{ "tiles and small levels of an image", bind_an_image },
 	VK_CLOSE_POINTS,
 };
