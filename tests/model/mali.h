@@ -45,9 +45,16 @@ struct mali_trace {
 	uint64_t a, b, c;
 };
 
+/* When a host that watches over freed memory has to look (mali_reach_tables()). */
+enum mali_reach_event {
+	MALI_REACH_LOCKED,	/* locked: what is mapped now may be cached until the lock is closed */
+	MALI_REACH_FRESH,	/* nothing is cached: only what the tables say now counts */
+	MALI_REACH_WALKED,	/* first's translation was read and is cached */
+};
+
 /*
  * struct mali_host - what the host supplies. Every member is mandatory but
- * trace. Memory accesses return false for a physical address that no memory
+ * trace and reach. Memory accesses return false for a physical address that no memory
  * answers (bus error). Multi-byte words of 4 and 8 bytes, naturally aligned,
  * must be single accesses.
  */
@@ -60,6 +67,9 @@ struct mali_host {
 	/* Call mali_alarm() at or after this time; replaces the earlier alarm; UINT64_MAX: none. */
 	void (*alarm)(void *opaque, uint64_t when_ns);
 	void (*trace)(void *opaque, const struct mali_trace *event);
+	/* What the GPU can reach by addresses first..last of a slot; the state is consistent. */
+	void (*reach)(void *opaque, enum mali_reach_event event, unsigned int slot,
+		      uint64_t first, uint64_t last);
 };
 
 /*
@@ -81,6 +91,7 @@ struct mali_config {
 	uint32_t reset_ns, l2_power_ns, flush_ns, as_command_ns;
 	uint32_t mcu_boot_ns, fw_ack_ns, csg_state_ns, cs_instr_ns, run_job_ns;
 	uint32_t idle_hysteresis_max_ns;	/* 0: take the value programmed by the host */
+	bool check_tlb;			/* a cached translation that the tables deny is a guest error */
 	/* fault knobs: 0 means off */
 	uint32_t knob_boot_fail;	/* this many MCU starts never raise the boot interrupt */
 	uint32_t knob_boot_version_zero;
@@ -165,20 +176,44 @@ bool mali_translate(struct mali *gpu, unsigned int slot, uint64_t va,
 		    uint64_t *pa, uint32_t *flags, uint64_t *size);
 
 /*
- * Can the GPU still get at any byte of this physical range: as a page table of
- * a configured slot, through its tables, or through a translation that its TLB
- * holds? A page for which this is true must not be given to anyone else.
+ * What the GPU can still get at. A page that is reached must not be given to
+ * anyone else.
  */
-enum mali_reach { MALI_REACH_NONE, MALI_REACH_TABLE, MALI_REACH_MAPPED, MALI_REACH_TLB };
+enum mali_reach {
+	MALI_REACH_NONE,
+	MALI_REACH_TABLE,	/* page table of a configured slot */
+	MALI_REACH_MAPPED,	/* by such a table */
+	MALI_REACH_TLB,		/* by a cached translation */
+	MALI_REACH_CACHE,	/* by a dirty cache line that may be written back at any time */
+};
 struct mali_reached {
 	enum mali_reach how;
 	unsigned int slot;
-	uint64_t va;	/* of the first address that leads there */
+	uint32_t flags;		/* MALI_MAP_*; not for tables */
+	bool whole;		/* table: all of its addresses are looked at */
+	uint64_t va;		/* of the first address that leads there */
+	uint64_t pa, size;
 };
+
+/*
+ * Called for each thing reached; tables come before what is in them. SKIP: not
+ * into this table; without it a table that is pointed to twice comes twice.
+ */
+enum mali_visit { MALI_VISIT_ON, MALI_VISIT_SKIP, MALI_VISIT_STOP };
+typedef enum mali_visit (*mali_visit_fn)(void *opaque, const struct mali_reached *reached);
+
+/* Both without side effects; false: the visitor stopped. */
+bool mali_reach_tables(struct mali *gpu, unsigned int slot, uint64_t first, uint64_t last,
+		       mali_visit_fn visit, void *opaque);
+bool mali_reach_cached(struct mali *gpu, mali_visit_fn visit, void *opaque);
+
+/* Is any byte of this physical range reached? The first way found goes to *reached. */
 bool mali_reaches(struct mali *gpu, uint64_t pa, uint64_t len, struct mali_reached *reached);
 
-/* As mali_translate(), for tables not bound to any slot (48-bit input). */
+/* As mali_translate() and mali_reach_tables(), for tables not bound to any slot (48-bit input). */
 bool mali_walk_root(struct mali *gpu, uint64_t root_pa, uint64_t va,
 		    uint64_t *pa, uint32_t *flags, uint64_t *size);
+bool mali_root_tables(struct mali *gpu, uint64_t root_pa, uint64_t first, uint64_t last,
+		      mali_visit_fn visit, void *opaque);
 
 #endif

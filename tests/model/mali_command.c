@@ -85,8 +85,10 @@ static void flush_done(struct mali *gpu, uint64_t command)
 	gpu->flushing = false;
 	if (l2 == FLUSH_CLEAN_INVALIDATE)
 		mali_flush_done(gpu);
-	if ((l2 & FLUSH_CLEAN) && (lsc & FLUSH_CLEAN))
+	if ((l2 & FLUSH_CLEAN) && (lsc & FLUSH_CLEAN)) {
 		mali_suspend_cleaned(gpu);
+		mali_cache_empty(gpu);
+	}
 	mali_irq_raise(gpu, MALI_IRQ_GPU, MALI_GPU_IRQ_FLUSH);
 }
 

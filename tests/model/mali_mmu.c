@@ -112,47 +112,79 @@ static bool as_holds(const struct mali_as *as, uint64_t va, enum mali_access acc
 	return fault_is_of(&as->held, va, access) || fault_is_of(&as->waiting, va, access);
 }
 
-/* TLB, then tables. 0 or an exception code. */
-static uint32_t as_lookup(struct mali *gpu, struct mali_as *as, uint64_t va, struct mali_leaf *leaf)
+/* A host that waits for a command or a flush, for ever perhaps, knows what it does. */
+static bool host_is_waiting(const struct mali *gpu)
 {
+	bool busy = gpu->flushing;
+	unsigned int slot;
+
+	for (slot = 0; slot < MALI_SLOTS; slot++)
+		busy |= gpu->as[slot].busy;
+	return busy;
+}
+
+/* Outside of a locked region a cached translation is what the tables say. */
+static void tlb_check(struct mali *gpu, unsigned int slot, const struct mali_leaf *cached,
+		      uint64_t va)
+{
+	struct mali_leaf now;
+
+	if (!gpu->config.check_tlb || host_is_waiting(gpu))
+		return;
+	if (mali_walk_quietly(gpu, &gpu->as[slot].tables, va, &now) || now.va != cached->va ||
+	    now.pa != cached->pa || now.flags != cached->flags)
+		mali_guest_error(gpu, "access by a translation that was not invalidated", slot,
+				 va, cached->descriptor);
+}
+
+/* TLB, then tables. 0 or an exception code. */
+static uint32_t as_lookup(struct mali *gpu, unsigned int slot, uint64_t va, struct mali_leaf *leaf)
+{
+	struct mali_as *as = &gpu->as[slot];
 	const struct mali_leaf *cached = tlb_find(as, va);
 	uint32_t code;
 
 	if (cached) {
 		gpu->stats.tlb_hits++;
 		*leaf = *cached;
+		tlb_check(gpu, slot, cached, va);
 		return 0;
 	}
 	code = mali_walk(gpu, &as->tables, va, leaf);
-	if (!code)
+	if (!code) {
 		tlb_set(as, va)[as->tlb_victim++ % MALI_TLB_WAYS] = *leaf;
+		mali_reach_changed(gpu, MALI_REACH_WALKED, slot, va, va);
+	}
 	return code;
 }
 
 static enum mali_mem as_translate(struct mali *gpu, unsigned int slot, uint64_t va,
-				  enum mali_access access, uint64_t *pa)
+				  enum mali_access access, struct mali_leaf *leaf)
 {
 	struct mali_as *as = &gpu->as[slot];
-	struct mali_leaf leaf;
 	uint32_t code;
 
 	if (as->mode != MODE_4K)
 		return MALI_MEM_REFUSED;
 	if (as_in_lock(as, va) || as_holds(as, va, access))
 		return MALI_MEM_STALL;
-	code = as_lookup(gpu, as, va, &leaf);
-	if (!code && !access_allowed(leaf.flags, access))
-		code = MALI_EXC_PERMISSION + leaf.level;
+	code = as_lookup(gpu, slot, va, leaf);
+	if (!code && !access_allowed(leaf->flags, access))
+		code = MALI_EXC_PERMISSION + leaf->level;
 	if (code == MALI_EXC_BUS) {
-		mali_gpu_fault(gpu, MALI_EXC_BUS, MALI_ACCESS_READ, slot, leaf.pa);
+		mali_gpu_fault(gpu, MALI_EXC_BUS, MALI_ACCESS_READ, slot, leaf->pa);
 		return MALI_MEM_REFUSED;
 	}
 	if (code) {
-		mali_as_fault(gpu, slot, code, access, va, leaf.descriptor);
+		mali_as_fault(gpu, slot, code, access, va, leaf->descriptor);
 		return MALI_MEM_STALL;
 	}
-	*pa = leaf.pa + (va - leaf.va);
 	return MALI_MEM_OK;
+}
+
+static uint64_t leaf_pa(const struct mali_leaf *leaf, uint64_t va)
+{
+	return leaf->pa + (va - leaf->va);
 }
 
 static uint32_t page_rest(uint64_t va, uint32_t len)
@@ -167,8 +199,8 @@ enum mali_mem mali_as_probe(struct mali *gpu, unsigned int slot, uint64_t va, ui
 {
 	while (len) {
 		uint32_t part = page_rest(va, len);
-		uint64_t pa;
-		enum mali_mem result = as_translate(gpu, slot, va, access, &pa);
+		struct mali_leaf leaf;
+		enum mali_mem result = as_translate(gpu, slot, va, access, &leaf);
 
 		if (result != MALI_MEM_OK)
 			return result;
@@ -186,12 +218,12 @@ enum mali_mem mali_as_read(struct mali *gpu, unsigned int slot, uint64_t va, voi
 
 	while (result == MALI_MEM_OK && len) {
 		uint32_t part = page_rest(va, len);
-		uint64_t pa = 0;
+		struct mali_leaf leaf;
 
-		result = as_translate(gpu, slot, va, access, &pa);
+		result = as_translate(gpu, slot, va, access, &leaf);
 		if (result == MALI_MEM_OK &&
-		    !gpu->host.mem_read(gpu->host.opaque, pa, to, part)) {
-			mali_gpu_fault(gpu, MALI_EXC_BUS, access, slot, pa);
+		    !gpu->host.mem_read(gpu->host.opaque, leaf_pa(&leaf, va), to, part)) {
+			mali_gpu_fault(gpu, MALI_EXC_BUS, access, slot, leaf_pa(&leaf, va));
 			result = MALI_MEM_REFUSED;
 		}
 		va += part;
@@ -209,13 +241,15 @@ enum mali_mem mali_as_write(struct mali *gpu, unsigned int slot, uint64_t va, co
 
 	while (result == MALI_MEM_OK && len) {
 		uint32_t part = page_rest(va, len);
-		uint64_t pa = 0;
+		struct mali_leaf leaf;
 
-		result = as_translate(gpu, slot, va, access, &pa);
-		if (result == MALI_MEM_OK &&
-		    !gpu->host.mem_write(gpu->host.opaque, pa, from, part)) {
-			mali_gpu_fault(gpu, MALI_EXC_BUS, access, slot, pa);
-			result = MALI_MEM_REFUSED;
+		result = as_translate(gpu, slot, va, access, &leaf);
+		if (result == MALI_MEM_OK) {
+			mali_cache_wrote(gpu, slot, &leaf, va);
+			if (!gpu->host.mem_write(gpu->host.opaque, leaf_pa(&leaf, va), from, part)) {
+				mali_gpu_fault(gpu, MALI_EXC_BUS, access, slot, leaf_pa(&leaf, va));
+				result = MALI_MEM_REFUSED;
+			}
 		}
 		va += part;
 		from += part;
@@ -228,7 +262,7 @@ static bool leaf_report(const struct mali_leaf *leaf, uint64_t va, uint64_t *pa,
 			uint64_t *size)
 {
 	if (pa)
-		*pa = leaf->pa + (va - leaf->va);
+		*pa = leaf_pa(leaf, va);
 	if (flags)
 		*flags = leaf->flags;
 	if (size)
@@ -248,13 +282,18 @@ bool mali_translate(struct mali *gpu, unsigned int slot, uint64_t va,
 }
 
 /* The attribute words that drivers program: index 1 cached, all others not. */
-bool mali_walk_root(struct mali *gpu, uint64_t root_pa, uint64_t va,
-		    uint64_t *pa, uint32_t *flags, uint64_t *size)
+struct mali_tables mali_tables_of_root(uint64_t root_pa)
 {
-	const struct mali_tables tables = {
+	return (struct mali_tables){
 		.root_pa = root_pa, .memattr = 0x4C4C4C4C4C4C8F4Cull,
 		.in_bits = MALI_VA_BITS, .out_bits = MALI_PA_BITS,
 	};
+}
+
+bool mali_walk_root(struct mali *gpu, uint64_t root_pa, uint64_t va,
+		    uint64_t *pa, uint32_t *flags, uint64_t *size)
+{
+	const struct mali_tables tables = mali_tables_of_root(root_pa);
 	struct mali_leaf leaf;
 
 	if (mali_walk(gpu, &tables, va, &leaf))
@@ -370,6 +409,7 @@ static void as_update(struct mali *gpu, unsigned int slot)
 	if (as->mode != MODE_4K && as->mode != MODE_UNMAPPED)
 		mali_guest_error(gpu, "UPDATE to a mode that is not modelled", slot, cfg, 0);
 	as_range_drop(as, 0, ~0ull);
+	mali_reach_changed(gpu, MALI_REACH_FRESH, slot, 0, ~0ull);
 	mali_sched_as_changed(gpu, slot);
 }
 
@@ -397,6 +437,7 @@ static void as_lock(struct mali *gpu, unsigned int slot)
 	gpu->stats.as_locks++;
 	lockaddr_decode(as, &as->lock_first, &as->lock_last);
 	as->locked = true;
+	mali_reach_changed(gpu, MALI_REACH_LOCKED, slot, as->lock_first, as->lock_last);
 	if (widened)	/* the second region replaces the first: what it leaves may go on */
 		mali_sched_as_changed(gpu, slot);
 }
@@ -412,6 +453,7 @@ static void as_unlock(struct mali *gpu, unsigned int slot)
 	if (as->locked)
 		as_range_drop(as, as->lock_first, as->lock_last);
 	as->locked = false;
+	mali_reach_changed(gpu, MALI_REACH_FRESH, slot, first, last);
 	mali_sched_as_changed(gpu, slot);
 }
 
@@ -511,5 +553,7 @@ void mali_mmu_reset(struct mali *gpu)
 	for (slot = 0; slot < MALI_SLOTS; slot++) {
 		mali_event_cancel(gpu, as_command_done, slot);
 		memset(&gpu->as[slot], 0, sizeof(gpu->as[slot]));
+		mali_reach_changed(gpu, MALI_REACH_FRESH, slot, 0, ~0ull);
 	}
+	mali_cache_empty(gpu);
 }

@@ -42,6 +42,7 @@ static void power_l2_off(struct mali *gpu)
 	gpu->domain[MALI_SHADER].ready = 0;
 	gpu->domain[MALI_TILER].ready = 0;
 	mali_suspend_lost(gpu);
+	mali_cache_empty(gpu);
 }
 
 static void power_change_done(struct mali *gpu, uint64_t id)

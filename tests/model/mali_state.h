@@ -22,6 +22,7 @@
 #define MALI_VA_BITS		48u
 #define MALI_TLB_SETS		16u
 #define MALI_TLB_WAYS		4u
+#define MALI_CACHE_PAGES	256u	/* 1 MiB of L2 */
 #define MALI_EVENTS		64u
 #define MALI_DEFERRED		24u
 #define MALI_REG_WORDS		128u
@@ -87,6 +88,13 @@ struct mali_leaf {
 	uint64_t descriptor;	/* last one read, also on a fault */
 	uint8_t flags;		/* MALI_MAP_* */
 	uint8_t level;
+};
+
+/* A page with dirty lines in the L2. (mali_cache.c) */
+struct mali_dirty_page {
+	bool valid;
+	unsigned int slot;	/* of the last write */
+	uint64_t va, pa;
 };
 
 /* What a walk starts from. */
@@ -226,6 +234,8 @@ struct mali {
 	struct mali_quad quad[MALI_IRQ_LINES];
 	struct mali_domain domain[MALI_DOMAINS];
 	struct mali_as as[MALI_SLOTS];
+	struct mali_dirty_page cache[MALI_CACHE_PAGES];
+	uint64_t reach_entries[4][512];	/* tables on the way down (mali_reach.c) */
 	struct mali_mcu mcu;
 	struct mali_blocks blocks;
 	struct mali_glb glb;
@@ -274,11 +284,27 @@ uint64_t mali_power_active(struct mali *gpu, enum mali_domain_id id);
 /* mali_walk.c: 0 or an exception code */
 uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
 		   struct mali_leaf *leaf);
+/* As mali_walk(), for an observer: not counted. */
+uint32_t mali_walk_quietly(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
+			   struct mali_leaf *leaf);
 
 /* A leaf's or table's bits of a descriptor, for mali_reach.c too. (mali_walk.c) */
 enum mali_desc { MALI_DESC_NONE, MALI_DESC_TABLE, MALI_DESC_LEAF };
 enum mali_desc mali_desc_kind(uint64_t desc, unsigned int level, uint64_t *pa, uint64_t *size);
+/* What a leaf allows; above: the descriptors of the tables over it, or'ed. */
+uint8_t mali_desc_flags(const struct mali_tables *tables, uint64_t above, uint64_t desc);
 unsigned int mali_walk_first_level(const struct mali_tables *tables);
+
+struct mali_tables mali_tables_of_root(uint64_t root_pa);
+
+/* mali_reach.c */
+void mali_reach_changed(struct mali *gpu, enum mali_reach_event event, unsigned int slot,
+			uint64_t first, uint64_t last);
+
+/* mali_cache.c */
+void mali_cache_wrote(struct mali *gpu, unsigned int slot, const struct mali_leaf *leaf,
+		      uint64_t va);
+void mali_cache_empty(struct mali *gpu);	/* all written back, or lost */
 
 /* mali_mmu.c */
 void mali_mmu_reset(struct mali *gpu);

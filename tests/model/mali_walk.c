@@ -30,11 +30,6 @@
 #define ATTR_WRITE_BACK		2u
 #define ATTR_FAULT		3u
 
-/* Permissions that tables take away from all leaves below them. */
-struct hierarchy {
-	bool no_user, read_only, no_exec;
-};
-
 static uint32_t level_shift(unsigned int level)
 {
 	return PAGE_BITS + INDEX_BITS * (LEVELS - 1 - level);
@@ -50,27 +45,34 @@ static bool attr_valid(uint32_t byte)
 	return ATTR_TYPE(byte) != ATTR_FAULT && ATTR_COHERENCY(byte) != 3 && ATTR_ALLOC(byte) >= 2;
 }
 
-static uint8_t leaf_flags(const struct mali_tables *tables, const struct hierarchy *above,
-			  uint64_t desc, uint32_t attr)
+static uint32_t leaf_attr(const struct mali_tables *tables, uint64_t desc)
 {
-	bool write = !(desc & DESC_AP_RO) && !above->read_only;
-	uint8_t flags = ATTR_TYPE(attr) == ATTR_WRITE_BACK ? MALI_MAP_CACHED : 0;
+	return (uint32_t)(tables->memattr >> (desc >> 2 & 7) * 8) & 0xFF;
+}
 
-	if (!(desc & DESC_AP_USER) || above->no_user)
+uint8_t mali_desc_flags(const struct mali_tables *tables, uint64_t above, uint64_t desc)
+{
+	uint8_t flags = ATTR_TYPE(leaf_attr(tables, desc)) == ATTR_WRITE_BACK ? MALI_MAP_CACHED : 0;
+	bool write;
+
+	if (tables->ignore_hierarchy)
+		above = 0;
+	if (!(desc & DESC_AP_USER) || above & TABLE_NO_USER)
 		return flags;
+	write = !(desc & DESC_AP_RO) && !(above & TABLE_RO);
 	flags |= MALI_MAP_READ;
 	if (write)
 		flags |= MALI_MAP_WRITE;
-	if (!(desc & DESC_XN) && !above->no_exec && !(write && tables->write_implies_no_exec))
+	if (!(desc & DESC_XN) && !(above & TABLE_XN) && !(write && tables->write_implies_no_exec))
 		flags |= MALI_MAP_EXEC;
 	return flags;
 }
 
-static uint32_t walk_leaf(const struct mali_tables *tables, const struct hierarchy *above,
+static uint32_t walk_leaf(const struct mali_tables *tables, uint64_t above,
 			  uint64_t va, unsigned int level, struct mali_leaf *leaf)
 {
 	uint64_t desc = leaf->descriptor, span = low_bits(level_shift(level));
-	uint32_t attr = (uint32_t)(tables->memattr >> (desc >> 2 & 7) * 8) & 0xFF;
+	uint32_t attr = leaf_attr(tables, desc);
 
 	leaf->level = (uint8_t)level;
 	if (desc & DESC_ADDRESS & span)
@@ -84,17 +86,8 @@ static uint32_t walk_leaf(const struct mali_tables *tables, const struct hierarc
 	leaf->va = va & ~span;
 	leaf->size = span + 1;
 	leaf->pa = desc & DESC_ADDRESS;
-	leaf->flags = leaf_flags(tables, above, desc, attr);
+	leaf->flags = mali_desc_flags(tables, above, desc);
 	return 0;
-}
-
-static void hierarchy_add(const struct mali_tables *tables, struct hierarchy *above, uint64_t desc)
-{
-	if (tables->ignore_hierarchy)
-		return;
-	above->no_user |= (desc & TABLE_NO_USER) != 0;
-	above->read_only |= (desc & TABLE_RO) != 0;
-	above->no_exec |= (desc & TABLE_XN) != 0;
 }
 
 /* True: the entry ends the walk, with a leaf or with nothing. */
@@ -125,17 +118,15 @@ unsigned int mali_walk_first_level(const struct mali_tables *tables)
 	return LEVELS - (tables->in_bits - PAGE_BITS + INDEX_BITS - 1) / INDEX_BITS;
 }
 
-uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
-		   struct mali_leaf *leaf)
+uint32_t mali_walk_quietly(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
+			   struct mali_leaf *leaf)
 {
-	struct hierarchy above = { false, false, false };
-	uint64_t table = tables->root_pa;
+	uint64_t table = tables->root_pa, above = 0;
 	unsigned int level;
 
 	memset(leaf, 0, sizeof(*leaf));
 	if (va > low_bits(tables->in_bits))
 		return MALI_EXC_ADDR_SIZE_IN;
-	gpu->stats.page_walks++;
 	level = mali_walk_first_level(tables);
 	for (;;) {
 		uint64_t index = va >> level_shift(level) & low_bits(INDEX_BITS);
@@ -154,12 +145,19 @@ uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t 
 		if (is_leaf_level(desc, level)) {
 			if (!leaf_legal(desc, level))
 				return MALI_EXC_TRANSLATION + level;
-			return walk_leaf(tables, &above, va, level, leaf);
+			return walk_leaf(tables, above, va, level, leaf);
 		}
-		hierarchy_add(tables, &above, desc);
+		above |= desc;
 		table = desc & DESC_ADDRESS;
 		level++;
 		if (table > low_bits(tables->out_bits))
 			return MALI_EXC_ADDR_SIZE_OUT + level - 1;
 	}
+}
+
+uint32_t mali_walk(struct mali *gpu, const struct mali_tables *tables, uint64_t va,
+		   struct mali_leaf *leaf)
+{
+	gpu->stats.page_walks++;
+	return mali_walk_quietly(gpu, tables, va, leaf);
 }

@@ -74,12 +74,22 @@ static void host_trace(void *opaque, const struct mali_trace *event)
 		       (unsigned long long)event->c);
 }
 
+static void host_reach(void *opaque, enum mali_reach_event event, unsigned int slot,
+		       uint64_t first, uint64_t last)
+{
+	assert(opaque == &fake && slot < 8);
+	fake.reach_events[event]++;
+	fake.reach_first = first;
+	fake.reach_last = last;
+}
+
 void fake_start(void (*tweak)(struct mali_config *config))
 {
 	static void *memory;
 	static const struct mali_host host = {
 		.opaque = &fake, .mem_read = host_read, .mem_write = host_write, .irq = host_irq,
 		.now_ns = host_now, .alarm = host_alarm, .trace = host_trace,
+		.reach = host_reach,
 	};
 	struct mali_config config;
 

@@ -24,6 +24,8 @@ struct fake_host {
 	uint64_t bad_pa;		/* the bus refuses this page; 0: none */
 	uint64_t next_page;
 	uint64_t root[8];		/* page tables of each slot */
+	unsigned int reach_events[3];	/* by enum mali_reach_event */
+	uint64_t reach_first, reach_last;	/* of the last one */
 };
 
 extern struct fake_host fake;

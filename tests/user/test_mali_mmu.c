@@ -801,71 +801,6 @@ static void access_across_pages_is_all_or_nothing(void)
 	is_u64(fake_load64(fake_va(SLOT, VA + 0x1000)), 0x2222);
 }
 
-/* ---- what the GPU can still reach ---- */
-
-static void reach_is(uint64_t pa, enum mali_reach how, uint64_t va)
-{
-	struct mali_reached reached;
-
-	is_u64(mali_reaches(fake.gpu, pa, 4096, &reached), how != MALI_REACH_NONE);
-	is_u64(reached.how, how);
-	if (how != MALI_REACH_NONE) {
-		is_u64(reached.slot, SLOT);
-		is_u64(reached.va, va);
-	}
-}
-
-static void reachable_pages(void)
-{
-	uint64_t page, table, free_page;
-
-	machine();
-	page = fake_alloc(SLOT, VA + 0x1FF000, 4096, PTE_RW);
-	table = fake_pte(root(), VA + 0x1FF000, 3) & ~0xFFFull;
-	free_page = fake_page(1);
-	reach_is(root(), MALI_REACH_TABLE, 0);
-	reach_is(table, MALI_REACH_TABLE, VA);
-	reach_is(page, MALI_REACH_MAPPED, VA + 0x1FF000);
-	reach_is(free_page, MALI_REACH_NONE, 0);
-	ok(mali_reaches(fake.gpu, page - 4096, 4097, NULL));
-	ok(gpu_store(VA + 0x1FF000, 1));
-	fake_store64(fake_pte(root(), VA + 0x1FF000, 3), 0);
-	reach_is(page, MALI_REACH_TLB, VA + 0x1FF000);	/* unmapped, not invalidated */
-	wr64(AS_REG(SLOT, AS_LOCKADDR), VA | 20);
-	fake_as_command(SLOT, 3);
-	reach_is(page, MALI_REACH_NONE, 0);
-	reach_is(table, MALI_REACH_TABLE, VA);
-	fake_as_unmap(SLOT);
-	reach_is(table, MALI_REACH_NONE, 0);
-	reach_is(root(), MALI_REACH_NONE, 0);
-}
-
-static void reachable_through_blocks(void)
-{
-	fake_start(NULL);
-	fake.root[SLOT] = fake_page(1);
-	fake_store64(fake_pte(root(), VA, 2), 0x40000000 | (PTE_RW & ~3ull) | 1);
-	fake_as_bind(SLOT);
-	reach_is(0x40000000, MALI_REACH_MAPPED, VA);
-	reach_is(0x401FF000, MALI_REACH_MAPPED, VA);
-	reach_is(0x40200000, MALI_REACH_NONE, 0);
-	reach_is(0x3FFFF000, MALI_REACH_NONE, 0);
-}
-
-/* Tables in a circle: the search ends. */
-static void reach_ends_in_circles(void)
-{
-	unsigned int i;
-
-	fake_start(NULL);
-	fake.root[SLOT] = fake_page(1);
-	for (i = 0; i < 512; i++)
-		fake_store64(root() + i * 8, root() | 3);
-	fake_as_bind(SLOT);
-	reach_is(fake_page(1), MALI_REACH_NONE, 0);
-	reach_is(root(), MALI_REACH_TABLE, 0);
-}
-
 static void reset_forgets_faults_and_locks(void)
 {
 	machine();
@@ -925,8 +860,5 @@ TAP_MAIN(
 	{ "bus_faults", bus_faults },
 	{ "first_bus_fault_latches", first_bus_fault_latches },
 	{ "access_across_pages_is_all_or_nothing", access_across_pages_is_all_or_nothing },
-	{ "reachable_pages", reachable_pages },
-	{ "reachable_through_blocks", reachable_through_blocks },
-	{ "reach_ends_in_circles", reach_ends_in_circles },
 	{ "reset_forgets_faults_and_locks", reset_forgets_faults_and_locks },
 )
