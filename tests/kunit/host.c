@@ -15,36 +15,10 @@
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 
-#include "host.h"
+#include "host_priv.h"
 
 #define WINDOW_SIZE	SZ_4M
 #define LATEST_FLUSH	0x10000
-
-/**
- * struct panthor_host - one virtual GPU
- */
-struct panthor_host {
-	/** @lock: serialises the model; taken in any context. */
-	raw_spinlock_t lock;
-	/** @model: the GPU, guarded by @lock. */
-	struct mali *model;
-	/** @memory: what @model lives in, constant. */
-	void *memory;
-	/** @irqs: interrupt controller, constant. */
-	struct host_irqs *irqs;
-	/** @alarm: calls the model when @due_ns has come. */
-	struct hrtimer alarm;
-	/** @due_ns: when the model wants to be called, U64_MAX never; guarded by @lock. */
-	u64 due_ns;
-	/** @powered: state of the power domain; guarded by @lock. */
-	bool powered;
-	/** @own_reads: register reads of the host itself; guarded by @lock. */
-	u64 own_reads;
-	/** @changeset: device-tree overlay, 0 none, constant. */
-	int changeset;
-	/** @gpu: the platform device with a reference, constant. */
-	struct platform_device *gpu;
-};
 
 static struct {
 	struct mutex lock;		/* creation and removal of host */
@@ -57,7 +31,7 @@ static struct {
 
 /* ---- struct mali_host ---- */
 
-static void *ram_at(u64 pa, u32 len)
+void *host_ram_at(u64 pa, u32 len)
 {
 	phys_addr_t base = page_to_phys(window.pages);
 
@@ -75,7 +49,7 @@ static void *ram_at(u64 pa, u32 len)
  */
 static bool host_mem_read(void *opaque, uint64_t pa, void *buf, uint32_t len)
 {
-	void *ram = ram_at(pa, len);
+	void *ram = host_ram_at(pa, len);
 
 	if (!ram)
 		return false;
@@ -90,7 +64,7 @@ static bool host_mem_read(void *opaque, uint64_t pa, void *buf, uint32_t len)
 
 static bool host_mem_write(void *opaque, uint64_t pa, const void *buf, uint32_t len)
 {
-	void *ram = ram_at(pa, len);
+	void *ram = host_ram_at(pa, len);
 
 	if (!ram)
 		return false;
@@ -135,6 +109,15 @@ static void host_trace(void *opaque, const struct mali_trace *event)
 		       event->msg ?: "", event->a, event->b, event->c);
 }
 
+static void host_reach(void *opaque, enum mali_reach_event event, unsigned int slot,
+		       uint64_t first, uint64_t last)
+{
+	struct panthor_host *host = opaque;
+
+	if (host->model)	/* not while it is being made */
+		host_oracle_look(host->model, event, slot, first, last);
+}
+
 static const struct mali_host host_ops = {
 	.mem_read = host_mem_read,
 	.mem_write = host_mem_write,
@@ -142,11 +125,12 @@ static const struct mali_host host_ops = {
 	.now_ns = host_now_ns,
 	.alarm = host_alarm,
 	.trace = host_trace,
+	.reach = host_reach,
 };
 
 /* ---- time and registers ---- */
 
-static void host_catch_up(struct panthor_host *host)
+void host_catch_up(struct panthor_host *host)
 {
 	lockdep_assert_held(&host->lock);
 	if (ktime_get_ns() >= host->due_ns) {
@@ -264,12 +248,28 @@ static int window_init(void)
 	return ret;
 }
 
+void host_power_set(bool on)
+{
+	struct panthor_host *host = READ_ONCE(window.host);
+	unsigned long flags;
+
+	if (WARN_ON(!host))
+		return;
+	raw_spin_lock_irqsave(&host->lock, flags);
+	host_catch_up(host);
+	mali_power(host->model, on);
+	host->powered = on;
+	flush_id_publish(host);
+	raw_spin_unlock_irqrestore(&host->lock, flags);
+}
+
 /* ---- life ---- */
 
 static void host_free(struct panthor_host *host)
 {
 	if (!host)
 		return;
+	host_oracle_stop(host);
 	hrtimer_cancel(&host->alarm);
 	host_irqs_destroy(host->irqs);
 	kvfree(host->memory);
@@ -279,6 +279,7 @@ static void host_free(struct panthor_host *host)
 static struct panthor_host *host_alloc(const struct mali_config *config)
 {
 	struct panthor_host *host = kzalloc_obj(*host);
+	struct mali_config checked = *config;
 	struct mali_host ops = host_ops;
 
 	if (!host)
@@ -288,13 +289,14 @@ static struct panthor_host *host_alloc(const struct mali_config *config)
 	host->due_ns = U64_MAX;
 	host->memory = kvzalloc(mali_size(), GFP_KERNEL);
 	host->irqs = host_irqs_create();
-	if (!host->memory || !host->irqs) {
+	if (!host->memory || !host->irqs || host_oracle_start(host)) {
 		host_free(host);
 		return NULL;
 	}
 	ops.opaque = host;
 	raw_spin_lock_irq(&host->lock);
-	host->model = mali_init(host->memory, config, &ops);
+	checked.check_tlb = true;
+	host->model = mali_init(host->memory, &checked, &ops);
 	host->powered = true;
 	flush_id_publish(host);
 	raw_spin_unlock_irq(&host->lock);
@@ -365,95 +367,4 @@ struct device *panthor_host_gpu(struct panthor_host *host)
 bool panthor_host_bound(struct panthor_host *host)
 {
 	return device_is_bound(&host->gpu->dev);
-}
-
-/* ---- the model, for tests ---- */
-
-struct mali_config *panthor_host_config(struct panthor_host *host)
-{
-	return mali_config(host->model);
-}
-
-void panthor_host_stats(struct panthor_host *host, struct mali_stats *stats)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&host->lock, flags);
-	*stats = *mali_stats(host->model);
-	stats->reg_reads -= host->own_reads;
-	raw_spin_unlock_irqrestore(&host->lock, flags);
-}
-
-void *panthor_host_translate(struct panthor_host *host, unsigned int slot, u64 va,
-			     u32 *flags, u64 *size)
-{
-	unsigned long irq_flags;
-	u32 leaf_flags;
-	u64 pa, leaf_size;
-	bool mapped;
-
-	raw_spin_lock_irqsave(&host->lock, irq_flags);
-	mapped = mali_translate(host->model, slot, va, &pa, &leaf_flags, &leaf_size);
-	raw_spin_unlock_irqrestore(&host->lock, irq_flags);
-	if (!mapped)
-		return NULL;
-	if (flags)
-		*flags = leaf_flags;
-	if (size)
-		*size = leaf_size;
-	return ram_at(pa, 1);
-}
-
-void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size)
-{
-	for (unsigned int slot = 1; slot < 8; slot++) {
-		void *ram = panthor_host_translate(host, slot, va, flags, size);
-
-		if (ram)
-			return ram;
-	}
-	return NULL;
-}
-
-void host_power_set(bool on)
-{
-	struct panthor_host *host = READ_ONCE(window.host);
-	unsigned long flags;
-
-	if (WARN_ON(!host))
-		return;
-	raw_spin_lock_irqsave(&host->lock, flags);
-	host_catch_up(host);
-	mali_power(host->model, on);
-	host->powered = on;
-	flush_id_publish(host);
-	raw_spin_unlock_irqrestore(&host->lock, flags);
-}
-
-bool panthor_host_powered(struct panthor_host *host)
-{
-	guard(raw_spinlock_irqsave)(&host->lock);
-	return host->powered;
-}
-
-void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&host->lock, flags);
-	mali_write32(host->model, offset, value);
-	raw_spin_unlock_irqrestore(&host->lock, flags);
-}
-
-u32 panthor_host_peek(struct panthor_host *host, u32 offset)
-{
-	unsigned long flags;
-	u32 value;
-
-	raw_spin_lock_irqsave(&host->lock, flags);
-	host_catch_up(host);
-	value = mali_read32(host->model, offset);
-	host->own_reads++;
-	raw_spin_unlock_irqrestore(&host->lock, flags);
-	return value;
 }

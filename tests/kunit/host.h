@@ -108,6 +108,26 @@ void *panthor_host_translate(struct panthor_host *host, unsigned int slot, u64 v
 void *panthor_host_find(struct panthor_host *host, u64 va, u32 *flags, u64 *size);
 
 /**
+ * panthor_host_walk() - visit page tables as the GPU reads them, bound to a slot or not
+ * @host: the host
+ * @root: physical address of the root table
+ * @first: first address looked at
+ * @last: last one
+ * @visit: called with the host's lock held: no sleeping, no assertion of KUnit
+ * @opaque: for @visit
+ */
+void panthor_host_walk(struct panthor_host *host, u64 root, u64 first, u64 last,
+		       mali_visit_fn visit, void *opaque);
+
+/**
+ * panthor_host_ram() - memory that the GPU addresses
+ * @pa: physical address
+ *
+ * Return: the kernel's address, or %NULL where there is no RAM.
+ */
+void *panthor_host_ram(u64 pa);
+
+/**
  * panthor_host_powered() - whether the power domain of the GPU is on
  * @host: the host
  *
@@ -136,33 +156,31 @@ void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value);
 u32 panthor_host_peek(struct panthor_host *host, u32 offset);
 
 /**
+ * panthor_host_deny() - no mapping of some pages may grant these rights
+ * @host: the host
+ * @ram: first of the pages, as panthor_host_find() returns it
+ * @size: bytes
+ * @rights: MALI_MAP_*; 0 takes the ban back
+ *
+ * The ban ends when the page is freed, or the host goes.
+ */
+void panthor_host_deny(struct panthor_host *host, const void *ram, size_t size, u32 rights);
+
+/**
+ * panthor_host_reports() - what the oracle has had to report since boot
+ *
+ * See host_oracle.c; each report fails the run by what it writes to the log.
+ *
+ * Return: the count.
+ */
+unsigned int panthor_host_reports(void);
+
+/**
  * panthor_host_at_boot() - whether the command line asked for a GPU from boot on
  *
  * Return: true if so; then panthor_host_create() is of no use to anybody else.
  */
 bool panthor_host_at_boot(void);
-
-/*
- * Between the files of the host.
- */
-
-/* host_irq.c: the interrupt controller of the virtual board. */
-struct host_irqs;
-
-struct host_irqs *host_irqs_create(void);
-void host_irqs_destroy(struct host_irqs *irqs);
-/* Any context; at most schedules a timer. */
-void host_irqs_set(struct host_irqs *irqs, enum mali_irq_line line, bool level);
-
-/* host.c, for host_power.c: the power of the one host; off loses every register. */
-void host_power_set(bool on);
-
-/* host_of.c: the device-tree overlay. */
-extern u8 __dtbo_host_board_begin[];	/* made from host_board.dtso by Kbuild */
-extern u8 __dtbo_host_board_end[];
-int host_of_apply(phys_addr_t window, const struct mali_config *config, int *changeset);
-void host_of_remove(int *changeset);
-struct platform_device *host_of_find_gpu(void);
 
 /* host_fw.c: the firmware image that request_firmware() finds. */
 

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "host.h"
+#include "host_priv.h"
 
 /* From a rising line to the handler; not 0, so that no storm can stop time. */
 #define DELIVERY_NS	500

@@ -9,7 +9,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
-#include "host.h"
+#include "host_priv.h"
 
 #define BOARD	"/fragment@0/__overlay__"
 

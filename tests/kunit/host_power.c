@@ -9,7 +9,7 @@
 #include <linux/platform_device.h>
 #include <linux/pm_domain.h>
 
-#include "host.h"
+#include "host_priv.h"
 
 static int domain_on(struct generic_pm_domain *domain)
 {

@@ -55,10 +55,12 @@ int panthor_kunit_init(struct kunit *test)
 	if (panthor_host_at_boot())
 		kunit_skip(test, "panthor_host: the virtual GPU belongs to user programs");
 	KUNIT_ASSERT_TRUE_MSG(test, debug_locks, "lockdep was off before the case began");
+	KUNIT_ASSERT_EQ_MSG(test, panthor_host_reports(), 0, "an earlier case upset the oracle");
 	return 0;
 }
 
 void panthor_kunit_exit(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE_MSG(test, debug_locks, "lockdep has reported a problem");
+	KUNIT_EXPECT_EQ_MSG(test, panthor_host_reports(), 0, "the oracle has reported a problem");
 }

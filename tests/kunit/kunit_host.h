@@ -54,7 +54,7 @@ void panthor_kunit_mark(struct kunit *test, struct panthor_host *host);
 bool panthor_kunit_marked(struct panthor_host *host);
 
 /**
- * panthor_kunit_init() - a suite's init: lockdep works, the GPU is free
+ * panthor_kunit_init() - a suite's init: lockdep works, the oracle is content, the GPU is free
  * @test: the case; skipped on a kernel booted with panthor_host
  *
  * Return: 0.
@@ -63,7 +63,7 @@ int panthor_kunit_init(struct kunit *test);
 
 /**
  * panthor_kunit_exit() - a suite's exit: fails the case if lockdep, which turns
- * itself off at its first report, is off
+ * itself off at its first report, is off, or the oracle has reported something
  * @test: the case
  */
 void panthor_kunit_exit(struct kunit *test);

@@ -21,8 +21,9 @@
 
 #include "kunit_host.h"
 #include "leaks.h"
+#include "selftest.h"
 
-static int selftest_init(struct kunit *test)
+int selftest_init(struct kunit *test)
 {
 	if (!strstr(saved_command_line, "panthor_selftest"))
 		kunit_skip(test, "provokes a report; name panthor_selftest to run it");
@@ -196,17 +197,6 @@ static void provoke_guest_error(struct kunit *test)
 
 	panthor_host_poke(host, 0x1ffffc, 1);
 }
-
-#define SELFTEST(kind)							\
-	static struct kunit_case kind##_cases[] = {			\
-		KUNIT_CASE(provoke_##kind),				\
-		{}							\
-	};								\
-	static struct kunit_suite kind##_suite = {			\
-		.name = "panthor_selftest_" #kind,			\
-		.init = selftest_init,					\
-		.test_cases = kind##_cases,				\
-	}
 
 SELFTEST(expectation);
 SELFTEST(warn);

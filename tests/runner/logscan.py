@@ -39,7 +39,7 @@ PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in (
     ('ODEBUG', r'^ODEBUG:|debugobjects: out of memory'),
     ('list', r'list_add corruption|list_del corruption|slab .*corrupt|'
              r'refcount_t: |Bad page state|Bad rss-counter'),
-    ('guest error', r'virtual Mali: guest error|mali-csf: (?:guest error|oracle)'),
+    ('guest error', r'(?:virtual Mali|mali-csf): (?:guest error|oracle)'),
     ('page fault', r'Unhandled fault|bad_page|double free'),
 )]
 

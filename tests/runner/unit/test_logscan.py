@@ -29,6 +29,8 @@ REPORTS = {
              'DMA-API: panthor b000000.gpu: device driver has pending DMA allocations while released'],
     'DMA-API': ['DMA-API: panthor b000000.gpu: device driver maps memory from stack'],
     'ODEBUG': ['ODEBUG: free active (active state 0) object: 00000000 object type: timer_list'],
+    'guest error': ['virtual Mali: guest error: unknown AS command (0x1, 0x9, 0x0)',
+                    'virtual Mali: oracle: page freed: page 0x1f, reached by AS 1 at 0x4000: mapping r'],
     'list': ['list_del corruption. prev->next should be 00000000', 'refcount_t: underflow; use-after-free.'],
 }
 
