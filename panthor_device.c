@@ -45,18 +45,22 @@ static void gpu_quiesce(struct panthor_device *ptdev)
 		panthor_gpu_soft_reset(ptdev);
 }
 
-/* Removal before a hang was recovered: what is freed from here on must be out of reach. */
-static void hang_unplug(struct panthor_device *ptdev)
+/*
+ * What is freed from here on must be out of the GPU's reach. An MMU that hangs, or
+ * begins to hang now, is made to forget by a reset.
+ */
+static void memory_unplug(struct panthor_device *ptdev)
 {
-	if (!panthor_device_reset_is_pending(ptdev) || !ptdev->mmu || !registers_are_on(ptdev))
+	if (!ptdev->mmu)
 		return;
 
-	if (ptdev->fw)
+	if (ptdev->fw && registers_are_on(ptdev))
 		panthor_fw_stop(ptdev);
 
-	panthor_mmu_pre_reset(ptdev);
-	if (!panthor_gpu_soft_reset(ptdev))
-		panthor_mmu_post_reset(ptdev);
+	panthor_mmu_suspend(ptdev);
+	if (panthor_device_reset_is_pending(ptdev) && registers_are_on(ptdev))
+		panthor_gpu_soft_reset(ptdev);
+	panthor_mmu_forgotten(ptdev);
 }
 
 /* Each part accepts that it never came up. */
@@ -64,9 +68,8 @@ static void parts_unplug(struct panthor_device *ptdev)
 {
 	panthor_reclaim_unplug(ptdev);
 	panthor_sched_unplug(ptdev);
-	hang_unplug(ptdev);
+	memory_unplug(ptdev);
 	panthor_fw_unplug(ptdev);
-	panthor_mmu_unplug(ptdev);
 	gpu_quiesce(ptdev);
 	panthor_gpu_unplug(ptdev);
 }

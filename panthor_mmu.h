@@ -61,7 +61,7 @@ struct panthor_as {
 };
 
 int panthor_mmu_init(struct panthor_device *ptdev);
-void panthor_mmu_unplug(struct panthor_device *ptdev);
+void panthor_mmu_wait_forgotten(struct panthor_device *ptdev);
 void panthor_mmu_suspend(struct panthor_device *ptdev);
 void panthor_mmu_resume(struct panthor_device *ptdev);
 /* A hang is being recovered: forget all bindings without touching slot registers. */

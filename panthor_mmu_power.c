@@ -43,6 +43,19 @@ int mmu_wait_recovered(struct panthor_device *ptdev)
 	return READ_ONCE(mmu->recovering) ? -ETIMEDOUT : 0;
 }
 
+/**
+ * panthor_mmu_wait_forgotten() - wait until a hang is over, however long that takes
+ * @ptdev: device
+ *
+ * It ends with the reset, or with the removal of a device that is lost.
+ *
+ * Context: process context, sleeps; nobody who resets or removes waits for the caller.
+ */
+void panthor_mmu_wait_forgotten(struct panthor_device *ptdev)
+{
+	wait_event(ptdev->mmu->recovered, !READ_ONCE(ptdev->mmu->recovering));
+}
+
 static void mmu_set_clean_locked(struct panthor_mmu *mmu, bool powered)
 {
 	lockdep_assert_held(&mmu->lock);
@@ -143,7 +156,7 @@ void panthor_mmu_post_reset(struct panthor_device *ptdev)
 
 /**
  * panthor_mmu_forgotten() - the hardware has forgotten everything, and stays off
- * @ptdev: device after panthor_mmu_suspend(), just reset
+ * @ptdev: device after panthor_mmu_suspend(), and after a reset if the MMU hung
  *
  * Context: fence-signalling path, sleeps. Takes mmu->lock.
  */
@@ -166,25 +179,6 @@ void panthor_mmu_lost(struct panthor_device *ptdev)
 {
 	WRITE_ONCE(ptdev->mmu->given_up, true);
 	wake_up_all(&ptdev->mmu->recovered);
-}
-
-/**
- * panthor_mmu_unplug() - the device goes away
- * @ptdev: powered device; one whose panthor_mmu_init() failed is fine
- *
- * Address spaces outlive this; they find nothing to do.
- *
- * Context: process context, sleeps. Takes mmu->lock.
- */
-void panthor_mmu_unplug(struct panthor_device *ptdev)
-{
-	struct panthor_mmu *mmu = ptdev->mmu;
-
-	if (!mmu)
-		return;
-
-	panthor_mmu_suspend(ptdev);
-	panthor_mmu_forgotten(ptdev);
 }
 
 static int mmu_check_features(struct panthor_device *ptdev)

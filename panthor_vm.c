@@ -101,7 +101,7 @@ static void vm_release_parked(struct panthor_vm *vm)
 	if (list_empty(&vmas) && !tables.removed)
 		return;
 
-	flush_work(&vm->ptdev->reset.work);
+	panthor_mmu_wait_forgotten(vm->ptdev);
 	panthor_vm_unmapped_release(&vmas);
 	panthor_pt_reserve_fini(&tables);
 }
