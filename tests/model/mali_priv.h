@@ -10,7 +10,7 @@
  *	mali_fw.c			the firmware's three levels
  *	mali_sched.c			who runs when
  *	mali_cs*.c			one command stream
- *	mali_mmu.c, mali_walk.c, mali_cache.c, mali_reach.c	address spaces
+ *	mali_access.c, mali_mmu.c, mali_walk.c, mali_cache.c, mali_reach.c	address spaces
  *	mali_irq.c, mali_event.c, mali_base.c	services
  *
  * Upwards goes an event: what happens below marks the upper part's state and

@@ -10,7 +10,6 @@
  */
 #include "mali_state.h"
 
-#define AS_MODE_4K	6u
 #define LEVELS		4u
 #define ENTRIES		512u
 #define TABLE_SIZE	4096u
@@ -86,7 +85,7 @@ bool mali_reach_tables(struct mali *gpu, unsigned int slot, uint64_t first, uint
 		.visit = visit, .opaque = opaque,
 	};
 
-	return gpu->as[slot].mode != AS_MODE_4K || reach_root(gpu, &walk);
+	return gpu->as[slot].mode != MALI_AS_4K || reach_root(gpu, &walk);
 }
 
 bool mali_root_tables(struct mali *gpu, uint64_t root_pa, uint64_t first, uint64_t last,
@@ -123,7 +122,7 @@ bool mali_reach_cached(struct mali *gpu, mali_visit_fn visit, void *opaque)
 	unsigned int i;
 
 	for (i = 0; i < MALI_SLOTS; i++)
-		if (gpu->as[i].mode == AS_MODE_4K && !reach_tlb(gpu, &walk, i))
+		if (gpu->as[i].mode == MALI_AS_4K && !reach_tlb(gpu, &walk, i))
 			return false;
 	for (i = 0; i < MALI_CACHE_PAGES; i++) {
 		const struct mali_dirty_page *page = &gpu->cache[i];

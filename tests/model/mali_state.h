@@ -114,10 +114,12 @@ struct mali_page_fault {
 	uint64_t extra;
 };
 
-/* One address-space slot. (mali_mmu.c) */
+enum mali_as_mode { MALI_AS_RESET = 0, MALI_AS_UNMAPPED = 1, MALI_AS_4K = 6 };
+
+/* One address-space slot. (mali_mmu.c; its tlb: mali_access.c) */
 struct mali_as {
 	uint32_t word[16];		/* register words as written */
-	uint32_t mode;			/* latched by UPDATE: 0 reset, 1 unmapped, 6 tables */
+	uint32_t mode;			/* enum mali_as_mode, latched by UPDATE */
 	struct mali_tables tables;	/* latched by UPDATE */
 	bool busy;
 	uint32_t command;		/* being executed while busy */
@@ -295,6 +297,12 @@ enum mali_desc mali_desc_kind(uint64_t desc, unsigned int level, uint64_t *pa, u
 uint8_t mali_desc_flags(const struct mali_tables *tables, uint64_t above, uint64_t desc);
 unsigned int mali_walk_first_level(const struct mali_tables *tables);
 
+
+/* mali_access.c */
+void mali_tlb_drop(struct mali_as *as, uint64_t first, uint64_t last);
+/* Would the whole range translate for this access? No bytes move; faults are reported. */
+enum mali_mem mali_as_probe(struct mali *gpu, unsigned int slot, uint64_t va, uint32_t len,
+			    enum mali_access access);
 struct mali_tables mali_tables_of_root(uint64_t root_pa);
 
 /* mali_reach.c */
@@ -314,9 +322,6 @@ void mali_mmu_faults_cleared(struct mali *gpu, uint32_t bits);
 void mali_as_fault(struct mali *gpu, unsigned int slot, uint32_t code,
 		   enum mali_access access, uint64_t va, uint64_t extra);
 bool mali_as_has_lock(struct mali *gpu, unsigned int slot);
-/* Would the whole range translate for this access? No bytes move; faults are reported. */
-enum mali_mem mali_as_probe(struct mali *gpu, unsigned int slot, uint64_t va, uint32_t len,
-			    enum mali_access access);
 
 /* mali_mcu.c */
 void mali_mcu_reset(struct mali *gpu);
