@@ -19,6 +19,7 @@ struct dma_buf;
 struct dma_fence;
 struct drm_device;
 struct drm_gem_object;
+struct drm_file;
 struct kunit;
 struct panthor_host;
 
@@ -79,6 +80,29 @@ struct drm_gem_object *client_bo(struct client *client, u32 handle);
 struct dma_buf *client_export(struct client *client, u32 handle);
 
 /**
+ * client_drm_file() - the program's side of the DRM device
+ * @client: the client
+ *
+ * Return: the DRM file, valid while the file is open.
+ */
+struct drm_file *client_drm_file(struct client *client);
+
+/**
+ * client_fail_nth() - have an allocation of the next ioctl fail
+ * @client: the client
+ * @n: which one, from 1 on; see faults.h
+ */
+void client_fail_nth(struct client *client, unsigned int n);
+
+/**
+ * client_failed() - whether the latest ioctl came to that allocation
+ * @client: the client
+ *
+ * Return: true if so.
+ */
+bool client_failed(struct client *client);
+
+/**
  * client_ioctl() - one ioctl, with the argument copied through user memory
  * @client: the client
  * @cmd: command word
@@ -99,6 +123,17 @@ int client_ioctl(struct client *client, unsigned int cmd, void *arg);
  * Return: the user address, as the uAPI carries it.
  */
 u64 client_push(struct client *client, const void *data, size_t size);
+
+/**
+ * client_mark() - how much of the arena is used up
+ * @client: the client
+ *
+ * Return: for client_release().
+ */
+size_t client_mark(struct client *client);
+
+/* Gives back what was pushed after @mark was taken. */
+void client_release(struct client *client, size_t mark);
 
 /**
  * client_pull() - read user memory back
@@ -122,6 +157,13 @@ int client_pull(struct client *client, void *data, u64 user, size_t size);
  * (IS_ERR_VALUE()).
  */
 unsigned long client_mmap(struct client *client, u64 offset, size_t size, unsigned long prot);
+
+/**
+ * client_munmap() - unmap what client_mmap() has mapped
+ * @client: the client
+ * @user: as returned there
+ */
+void client_munmap(struct client *client, unsigned long user);
 
 /**
  * client_mapping_keep() - leave a mapping in place when the client closes

@@ -7,6 +7,7 @@
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
+#include "host.h"
 #include "job.h"
 
 unsigned long job_bo_map(struct client *client, u32 bo, size_t size)
@@ -36,6 +37,32 @@ void job_machine_init(struct job_machine *machine, struct client *client)
 	machine->done = client_syncobj_create(client);
 }
 
+unsigned long job_machine_start(struct job_machine *machine, struct kunit *test,
+				struct panthor_host *host)
+{
+	u32 bo;
+
+	job_machine_init(machine, client_open(test, host));
+	machine->host = host;
+	bo = client_bo_create(machine->client, SZ_4K, machine->vm);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, JOB_DATA_VA,
+						SZ_4K, 0));
+	return job_bo_map(machine->client, bo, SZ_4K);
+}
+
+void job_machine_fini(struct job_machine *machine)
+{
+	struct client *client = machine->client;
+	struct kunit *test = client_test(client);
+	struct drm_syncobj_destroy syncobj = { .handle = machine->done };
+
+	KUNIT_EXPECT_EQ(test, 0, client_try_group_destroy(client, machine->group));
+	KUNIT_EXPECT_EQ(test, 0, client_try_vm_destroy(client, machine->vm));
+	KUNIT_EXPECT_EQ(test, 0, client_bo_close(client, machine->stream_bo));
+	KUNIT_EXPECT_EQ(test, 0, client_ioctl(client, DRM_IOCTL_SYNCOBJ_DESTROY, &syncobj));
+	client_munmap(client, machine->stream);
+}
+
 int job_try_submit(struct job_machine *machine, const u64 *words, unsigned int count)
 {
 	struct client *client = machine->client;
@@ -46,6 +73,22 @@ int job_try_submit(struct job_machine *machine, const u64 *words, unsigned int c
 					      count * sizeof(*words)));
 	return client_try_submit(client, machine->group, JOB_STREAM_VA,
 				 count * sizeof(*words), machine->done);
+}
+
+void job_submit_endless(struct job_machine *machine)
+{
+	const u64 loop = cs_branch_always(-1);
+
+	panthor_host_config(machine->host)->cs_instr_ns = NSEC_PER_MSEC;
+	KUNIT_ASSERT_EQ(client_test(machine->client), 0, job_try_submit(machine, &loop, 1));
+}
+
+u32 job_word(struct kunit *test, unsigned long user)
+{
+	u32 word = 0;
+
+	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
+	return word;
 }
 
 int job_try_wait(struct job_machine *machine)

@@ -15,6 +15,7 @@
 
 #define JOB_STREAM_VA	0x00800000ull
 #define JOB_STREAM_SIZE	SZ_4K
+#define JOB_DATA_VA	0x40000000ull
 #define JOB_TIMEOUT_MS	10000
 
 /* Instruction words. Registers are numbers; a pair is named by its even one. */
@@ -56,6 +57,8 @@ static inline u64 cs_branch_always(s16 offset)
  * struct job_machine - what a job needs
  */
 struct job_machine {
+	/** @host: GPU, if job_machine_start() made it. */
+	struct panthor_host *host;
 	/** @client: the program. */
 	struct client *client;
 	/** @vm: address space with the streams' buffer at JOB_STREAM_VA. */
@@ -78,6 +81,23 @@ struct job_machine {
 void job_machine_init(struct job_machine *machine, struct client *client);
 
 /**
+ * job_machine_start() - a program of its own, with a machine and a page at JOB_DATA_VA
+ * @machine: filled in
+ * @test: the case; stops on failure
+ * @host: GPU with a driver bound
+ *
+ * Return: the page as the program sees it.
+ */
+unsigned long job_machine_start(struct job_machine *machine, struct kunit *test,
+				struct panthor_host *host);
+
+/**
+ * job_machine_fini() - destroy what job_machine_init() has created
+ * @machine: the machine, whatever it is doing
+ */
+void job_machine_fini(struct job_machine *machine);
+
+/**
  * job_bo_map() - the program's mapping of a buffer
  * @client: the program
  * @bo: handle
@@ -96,6 +116,17 @@ unsigned long job_bo_map(struct client *client, u32 bo, size_t size);
  * Return: result of the ioctl.
  */
 int job_try_submit(struct job_machine *machine, const u64 *words, unsigned int count);
+
+/**
+ * job_submit_endless() - a loop for ever
+ * @machine: from job_machine_start()
+ *
+ * Slow enough that simulating seconds of it costs nothing.
+ */
+void job_submit_endless(struct job_machine *machine);
+
+/* A word of user memory. */
+u32 job_word(struct kunit *test, unsigned long user);
 
 /**
  * job_try_wait() - wait for the end of the job, however it ended

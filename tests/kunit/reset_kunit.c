@@ -8,51 +8,25 @@
 #include <linux/dma-fence.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
-#include <linux/uaccess.h>
 
 #include <drm/drm_device.h>
 
 #include "job.h"
 #include "kunit_host.h"
 
-#define VA	0x40000000ull
+#define VA	JOB_DATA_VA
 
 /* Slots of groups; 0 is the firmware's. */
 #define GROUP_SLOTS	GENMASK(7, 1)
-
-/* A machine with a page at VA; returns the program's view of it. */
-static unsigned long start(struct kunit *test, struct panthor_host *host,
-			   struct job_machine *machine)
-{
-	u32 bo;
-
-	job_machine_init(machine, client_open(test, host));
-	bo = client_bo_create(machine->client, SZ_4K, machine->vm);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_4K, 0));
-	return job_bo_map(machine->client, bo, SZ_4K);
-}
 
 /* The GPU stores a word for a program that has just arrived. */
 static void expect_works(struct kunit *test, struct panthor_host *host, u32 value)
 {
 	struct job_machine machine;
-	unsigned long user = start(test, host, &machine);
-	u32 word = 0;
+	unsigned long user = job_machine_start(&machine, test, host);
 
 	job_store_word(&machine, VA, value);
-	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
-	KUNIT_EXPECT_EQ(test, word, value);
-}
-
-/* A loop that outlives every test of this file but its own timeout. */
-static void submit_endless(struct kunit *test, struct panthor_host *host,
-			   struct job_machine *machine)
-{
-	const u64 loop = cs_branch_always(-1);
-
-	panthor_host_config(host)->cs_instr_ns = NSEC_PER_MSEC;
-	KUNIT_ASSERT_EQ(test, 0, job_try_submit(machine, &loop, 1));
-	msleep(50);
+	KUNIT_EXPECT_EQ(test, job_word(test, user), value);
 }
 
 static void unmap(struct kunit *test, struct job_machine *machine)
@@ -130,7 +104,7 @@ static void reset_recovers(struct kunit *test)
 	struct job_machine machine;
 	u32 boots_to_fail;
 
-	start(test, host, &machine);
+	job_machine_start(&machine, test, host);
 	job_store_word(&machine, VA, 1);
 	/* Or the device recovers by going to sleep, which is reset_after_bad_suspend(). */
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
@@ -156,10 +130,11 @@ static void reset_ends_jobs(struct kunit *test)
 	struct job_machine runner, other;
 	struct dma_fence *fence;
 
-	start(test, host, &runner);
-	start(test, host, &other);
+	job_machine_start(&runner, test, host);
+	job_machine_start(&other, test, host);
 	job_store_word(&other, VA, 1);
-	submit_endless(test, host, &runner);
+	job_submit_endless(&runner);
+	msleep(50);
 	fence = client_fence(runner.client, runner.done);
 
 	flush_stuck(panthor_host_config(host));
@@ -181,10 +156,11 @@ static void reset_loses_device(struct kunit *test)
 	struct dma_fence *fence;
 	u64 nothing = 0;
 
-	start(test, host, &runner);
-	start(test, host, &other);
+	job_machine_start(&runner, test, host);
+	job_machine_start(&other, test, host);
 	job_store_word(&other, VA, 1);
-	submit_endless(test, host, &runner);
+	job_submit_endless(&runner);
+	msleep(50);
 	fence = client_fence(runner.client, runner.done);
 
 	live->knob_flush_stuck = U32_MAX;
@@ -211,7 +187,7 @@ static void reset_after_bad_suspend(struct kunit *test)
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct job_machine machine;
 
-	start(test, host, &machine);
+	job_machine_start(&machine, test, host);
 	job_store_word(&machine, VA, 1);
 	hang->break_it(panthor_host_config(host));
 	msleep(2000);
@@ -234,7 +210,7 @@ static void reset_after_failed_resume(struct kunit *test)
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct job_machine machine;
 
-	start(test, host, &machine);
+	job_machine_start(&machine, test, host);
 	KUNIT_ASSERT_EQ(test, 0, read_time(&machine));
 	msleep(500);
 	KUNIT_ASSERT_TRUE(test, pm_runtime_suspended(panthor_host_gpu(host)));
@@ -255,8 +231,9 @@ static void reset_meets_removal(struct kunit *test)
 	struct job_machine runner;
 	struct dma_fence *fence;
 
-	start(test, host, &runner);
-	submit_endless(test, host, &runner);
+	job_machine_start(&runner, test, host);
+	job_submit_endless(&runner);
+	msleep(50);
 	fence = client_fence(runner.client, runner.done);
 
 	flush_stuck(panthor_host_config(host));

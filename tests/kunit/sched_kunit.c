@@ -7,58 +7,27 @@
 #include <linux/dma-fence.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
-#include <linux/uaccess.h>
 
 #include "job.h"
 #include "kunit_host.h"
 #include "leaks.h"
 
-#define VA	0x40000000ull
+#define VA	JOB_DATA_VA
 
 /* More groups than the eight slots of the hardware. */
 #define GROUPS	12
-
-/* A machine with a page at VA; returns the program's view of it. */
-static unsigned long start(struct kunit *test, struct panthor_host *host,
-			   struct job_machine *machine)
-{
-	u32 bo;
-
-	job_machine_init(machine, client_open(test, host));
-	bo = client_bo_create(machine->client, SZ_4K, machine->vm);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_4K, 0));
-	return job_bo_map(machine->client, bo, SZ_4K);
-}
-
-/* A loop for ever, slow enough that simulating seconds of it costs nothing. */
-static void submit_endless(struct kunit *test, struct panthor_host *host,
-			   struct job_machine *machine)
-{
-	const u64 loop = cs_branch_always(-1);
-
-	panthor_host_config(host)->cs_instr_ns = NSEC_PER_MSEC;
-	KUNIT_ASSERT_EQ(test, 0, job_try_submit(machine, &loop, 1));
-}
-
-static u32 read_word(struct kunit *test, unsigned long user)
-{
-	u32 word = 0;
-
-	KUNIT_ASSERT_EQ(test, 0, get_user(word, (u32 __user *)user));
-	return word;
-}
 
 /* A stream stores words; the program sees them; the group stays well. */
 static void sched_stores_words(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct job_machine machine;
-	unsigned long user = start(test, host, &machine);
+	unsigned long user = job_machine_start(&machine, test, host);
 	u32 state = ~0;
 
 	for (u32 i = 0; i < 32; i++) {
 		job_store_word(&machine, VA + 4 * i, 0x100 + i);
-		KUNIT_ASSERT_EQ(test, read_word(test, user + 4 * i), 0x100 + i);
+		KUNIT_ASSERT_EQ(test, job_word(test, user + 4 * i), 0x100 + i);
 	}
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(machine.client, machine.group, &state));
 	KUNIT_EXPECT_EQ(test, state, 0);
@@ -73,7 +42,7 @@ static void sched_more_groups_than_slots(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, machines);
 	for (u32 i = 0; i < GROUPS; i++)
-		user[i] = start(test, host, &machines[i]);
+		user[i] = job_machine_start(&machines[i], test, host);
 	for (u32 i = 0; i < GROUPS; i++) {
 		const u64 words[] = {
 			cs_set_sb_entry(1, 0), cs_move48(0, VA), cs_move32(2, i + 1),
@@ -84,7 +53,7 @@ static void sched_more_groups_than_slots(struct kunit *test)
 	}
 	for (u32 i = 0; i < GROUPS; i++) {
 		KUNIT_EXPECT_EQ_MSG(test, 0, job_try_wait(&machines[i]), "group %u", i);
-		KUNIT_EXPECT_EQ(test, read_word(test, user[i]), i + 1);
+		KUNIT_EXPECT_EQ(test, job_word(test, user[i]), i + 1);
 	}
 }
 
@@ -97,8 +66,8 @@ static void sched_bad_instruction(struct kunit *test)
 	unsigned long user;
 	u32 state = 0;
 
-	start(test, host, &victim);
-	user = start(test, host, &bystander);
+	job_machine_start(&victim, test, host);
+	user = job_machine_start(&bystander, test, host);
 	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&victim, &bad, 1));
 	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&victim));
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(victim.client, victim.group, &state));
@@ -106,7 +75,7 @@ static void sched_bad_instruction(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL, job_try_submit(&victim, &bad, 1));
 
 	job_store_word(&bystander, VA, 7);
-	KUNIT_EXPECT_EQ(test, read_word(test, user), 7);
+	KUNIT_EXPECT_EQ(test, job_word(test, user), 7);
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(bystander.client, bystander.group, &state));
 	KUNIT_EXPECT_EQ(test, state, 0);
 }
@@ -122,14 +91,14 @@ static void sched_page_fault(struct kunit *test)
 	unsigned long user;
 	u32 state = 0;
 
-	start(test, host, &victim);
-	user = start(test, host, &bystander);
+	job_machine_start(&victim, test, host);
+	user = job_machine_start(&bystander, test, host);
 	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&victim, words, ARRAY_SIZE(words)));
 	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&victim));
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(victim.client, victim.group, &state));
 	KUNIT_EXPECT_TRUE(test, state & DRM_PANTHOR_GROUP_STATE_FATAL_FAULT);
 	job_store_word(&bystander, VA, 8);
-	KUNIT_EXPECT_EQ(test, read_word(test, user), 8);
+	KUNIT_EXPECT_EQ(test, job_word(test, user), 8);
 }
 
 /* After a fault everything of the group goes when its program does. */
@@ -145,7 +114,7 @@ static void sched_page_fault_leaks_nothing(struct kunit *test)
 	for (int i = 0; i < 4; i++) {
 		u32 bo;
 
-		start(test, host, &machine);
+		job_machine_start(&machine, test, host);
 		bo = client_bo_create(machine.client, SZ_2M, machine.vm);
 		KUNIT_ASSERT_EQ(test, 0, client_try_map(machine.client, machine.vm, bo, 0,
 							VA + SZ_2M, SZ_2M, 0));
@@ -163,8 +132,8 @@ static void sched_endless_job(struct kunit *test)
 	struct job_machine machine;
 	u32 state = 0;
 
-	start(test, host, &machine);
-	submit_endless(test, host, &machine);
+	job_machine_start(&machine, test, host);
+	job_submit_endless(&machine);
 	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&machine));
 	KUNIT_EXPECT_EQ(test, 0, client_group_state(machine.client, machine.group, &state));
 	KUNIT_EXPECT_TRUE(test, state & DRM_PANTHOR_GROUP_STATE_TIMEDOUT);
@@ -179,8 +148,8 @@ static void sched_closed_while_running(struct kunit *test)
 	unsigned long user;
 
 	leaks_forget(test);
-	start(test, host, &machine);
-	submit_endless(test, host, &machine);
+	job_machine_start(&machine, test, host);
+	job_submit_endless(&machine);
 	msleep(100);
 	client_close(machine.client);
 
@@ -193,9 +162,9 @@ static void sched_closed_while_running(struct kunit *test)
 			    "the job still runs, a second after its owner is gone");
 	leaks_expect_none(test);
 
-	user = start(test, host, &machine);
+	user = job_machine_start(&machine, test, host);
 	job_store_word(&machine, VA, 9);
-	KUNIT_EXPECT_EQ(test, read_word(test, user), 9);
+	KUNIT_EXPECT_EQ(test, job_word(test, user), 9);
 }
 
 /* The GPU goes away while a job runs: its fence signals an error, the file gets errors. */
@@ -206,8 +175,8 @@ static void sched_removed_while_running(struct kunit *test)
 	struct job_machine machine;
 	struct dma_fence *fence;
 
-	start(test, host, &machine);
-	submit_endless(test, host, &machine);
+	job_machine_start(&machine, test, host);
+	job_submit_endless(&machine);
 	fence = client_fence(machine.client, machine.done);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
 
@@ -222,11 +191,11 @@ static void sched_resumes(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct job_machine machine;
-	unsigned long user = start(test, host, &machine);
+	unsigned long user = job_machine_start(&machine, test, host);
 
 	for (u32 i = 1; i <= 5; i++) {
 		job_store_word(&machine, VA, i);
-		KUNIT_EXPECT_EQ(test, read_word(test, user), i);
+		KUNIT_EXPECT_EQ(test, job_word(test, user), i);
 		msleep(500);
 		KUNIT_EXPECT_TRUE(test, pm_runtime_suspended(panthor_host_gpu(host)));
 	}
