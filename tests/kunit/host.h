@@ -120,6 +120,16 @@ void panthor_host_walk(struct panthor_host *host, u64 root, u64 first, u64 last,
 		       mali_visit_fn visit, void *opaque);
 
 /**
+ * panthor_host_find_root() - as panthor_host_find(), by tables that need not be bound
+ * @host: the host
+ * @root: physical address of the root table
+ * @va: GPU address
+ *
+ * Return: as there.
+ */
+void *panthor_host_find_root(struct panthor_host *host, u64 root, u64 va);
+
+/**
  * panthor_host_ram() - memory that the GPU addresses
  * @pa: physical address
  *

@@ -40,7 +40,7 @@ static struct {
 	unsigned long pages;		/* constant, like the pointers below */
 	/* guarded by the host's lock: */
 	u8 *reached;			/* REACHED_*; the hook reads it without the lock */
-	u8 *denied;			/* MALI_MAP_* that no mapping of the page may grant */
+	u8 *denied;			/* MALI_MAP_* that no mapping may grant; as above */
 	unsigned long *seen;		/* tables of the scan that goes on */
 	unsigned long *locked[SLOTS];	/* pages mapped in the locked region */
 	unsigned long locked_slots;	/* which of these are not empty */
@@ -115,7 +115,8 @@ static void mark_page(struct oracle_scan *scan, unsigned long pfn, u8 mark,
 	if (at->flags & oracle.denied[pfn])
 		oracle_report("rights that were denied", pfn, at);
 	/* KASAN tells who freed it. */
-	if (!scan->exact && mark != REACHED_CACHED && !kasan_check_read(phys_to_virt(PFN_PHYS(pfn)), 1))
+	if (!scan->exact && mark != REACHED_CACHED &&
+	    !kasan_check_read(phys_to_virt(PFN_PHYS(pfn)), 1))
 		oracle_report("free page mapped", pfn, at);
 	WRITE_ONCE(oracle.reached[pfn], marks);
 	if (scan->locked)
@@ -185,7 +186,6 @@ static bool freed_is_reached(struct mali *model, unsigned long pfn, unsigned lon
 {
 	unsigned long slot;
 
-	memset(&oracle.denied[pfn], 0, count);
 	mark_anew(model);
 	if (!memchr_inv(&oracle.reached[pfn], 0, count))
 		return false;
@@ -203,15 +203,19 @@ static bool freed_is_reached(struct mali *model, unsigned long pfn, unsigned lon
 static void oracle_freed(unsigned long pfn, unsigned long count)
 {
 	struct mali_reached at = {};
-	bool reached;
+	bool reached = false;
 
-	if (pfn + count > oracle.pages || !memchr_inv(&oracle.reached[pfn], 0, count))
+	if (pfn + count > oracle.pages || (!memchr_inv(&oracle.reached[pfn], 0, count) &&
+					   !memchr_inv(&oracle.denied[pfn], 0, count)))
 		return;
 	guard(raw_spinlock_irqsave)(&oracle.lock);
 	if (!oracle.host)
 		return;
-	scoped_guard(raw_spinlock, &oracle.host->lock)
-		reached = freed_is_reached(oracle.host->model, pfn, count, &at);
+	scoped_guard(raw_spinlock, &oracle.host->lock) {
+		memset(&oracle.denied[pfn], 0, count);
+		if (memchr_inv(&oracle.reached[pfn], 0, count))
+			reached = freed_is_reached(oracle.host->model, pfn, count, &at);
+	}
 	if (reached)
 		oracle_report("page freed", pfn, &at);
 }
@@ -233,6 +237,7 @@ static void kfree_probe(void *unused, unsigned long call_site, const void *objec
 static int oracle_init(void)
 {
 	size_t words = BITS_TO_LONGS(max_pfn) * sizeof(unsigned long);
+	int ret;
 
 	oracle.reached = kvzalloc(max_pfn, GFP_KERNEL);
 	oracle.denied = kvzalloc(max_pfn, GFP_KERNEL);
@@ -244,9 +249,11 @@ static int oracle_init(void)
 		if (!oracle.locked[slot])
 			return -ENOMEM;
 	}
-	oracle.pages = max_pfn;
-	return register_trace_mm_page_free(page_free_probe, NULL) ?:
-	       register_trace_kfree(kfree_probe, NULL);
+	ret = register_trace_mm_page_free(page_free_probe, NULL) ?:
+	      register_trace_kfree(kfree_probe, NULL);
+	if (!ret)
+		oracle.pages = max_pfn;	/* the probes look at nothing before */
+	return ret;
 }
 
 int host_oracle_start(struct panthor_host *host)

@@ -85,6 +85,14 @@ void panthor_host_walk(struct panthor_host *host, u64 root, u64 first, u64 last,
 	mali_root_tables(host->model, root, first, last, visit, opaque);
 }
 
+void *panthor_host_find_root(struct panthor_host *host, u64 root, u64 va)
+{
+	u64 pa;
+
+	guard(raw_spinlock_irqsave)(&host->lock);
+	return mali_walk_root(host->model, root, va, &pa, NULL, NULL) ? host_ram_at(pa, 1) : NULL;
+}
+
 void *panthor_host_ram(u64 pa)
 {
 	return host_ram_at(pa, 1);

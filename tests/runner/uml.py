@@ -74,9 +74,9 @@ def kunit_list(binary):
     return names
 
 
-def kunit_suite(binary, suite):
-    """Run one suite; return (log, trouble)."""
-    return run(binary, [*KUNIT, f'kunit.filter_glob={suite}'])
+def kunit_suite(binary, suite, arguments=(), timeout_s=TIMEOUT_S):
+    """Run one suite, with more words for the kernel's command line; return (log, trouble)."""
+    return run(binary, [*KUNIT, f'kunit.filter_glob={suite}', *arguments], timeout_s)
 
 
 def initrd(init, program, path):
