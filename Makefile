@@ -49,6 +49,7 @@ panthor-y := \
 	panthor_sched_wait.o \
 	panthor_submit.o \
 	panthor_sync.o \
+	panthor_trace.o \
 	panthor_usage.o \
 	panthor_user_array.o \
 	panthor_vm.o \

@@ -19,13 +19,14 @@
 #include "panthor_device.h"
 #include "panthor_fw_priv.h"
 #include "panthor_gpu.h"
+#include "panthor_trace.h"
 #include "panthor_vm.h"
 
 #define GLB_ACK_IRQS	(GLB_CFG_ALLOC_EN | GLB_PING | GLB_CFG_PROGRESS_TIMER |		\
 			 GLB_CFG_POWEROFF_TIMER | GLB_IDLE_ENABLE | GLB_IDLE_EVENT)
 #define GLB_CFG_REQS	(GLB_CFG_ALLOC_EN | GLB_CFG_PROGRESS_TIMER | GLB_CFG_POWEROFF_TIMER)
 
-static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
+static void fw_handle_events(struct panthor_device *ptdev, u32 events)
 {
 	struct panthor_fw *fw = ptdev->fw;
 	panthor_fw_event_handler handler;
@@ -49,6 +50,15 @@ static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
 	events &= JOB_IRQ_GLOBAL | GENMASK(fw->iface.csg_count - 1, 0);
 	if (events)
 		handler(ptdev, events);
+}
+
+static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
+{
+	u64 start = trace_gpu_job_irq_enabled() ? ktime_get_ns() : 0;
+
+	fw_handle_events(ptdev, events);
+	if (start)
+		trace_gpu_job_irq(ptdev->base.dev, events, ktime_get_ns() - start);
 }
 
 /**

@@ -25,6 +25,7 @@
 #include "panthor_gpu_info.h"
 #include "panthor_irq.h"
 #include "panthor_pwr.h"
+#include "panthor_trace.h"
 
 /**
  * struct panthor_gpu - state of the GPU control block
@@ -41,6 +42,9 @@ struct panthor_gpu {
 	/** @flush_lock: one cache flush at a time (hw/registers.md, section 4). */
 	struct mutex flush_lock;
 };
+
+/* Interrupts for the trace event, whose price nobody pays while it is off. */
+#define GPU_IRQ_POWER_TRACE	(GPU_IRQ_POWER_CHANGED_SINGLE | GPU_IRQ_POWER_CHANGED_ALL)
 
 /* Commands that end with an event */
 
@@ -190,6 +194,10 @@ static void gpu_irq_handler(struct panthor_device *ptdev, u32 events)
 {
 	if (events & (GPU_IRQ_FAULT | GPU_IRQ_PROTECTED_FAULT))
 		report_fault(ptdev, events);
+	if (events & GPU_IRQ_POWER_TRACE)
+		trace_gpu_power_status(ptdev->base.dev, gpu_read64(ptdev, SHADER_READY),
+				       gpu_read64(ptdev, TILER_READY),
+				       gpu_read64(ptdev, L2_READY));
 
 	command_complete(ptdev->gpu, events);
 }
@@ -342,8 +350,12 @@ void panthor_gpu_suspend(struct panthor_device *ptdev)
  */
 void panthor_gpu_resume(struct panthor_device *ptdev)
 {
+	u32 mask = GPU_IRQ_USED;
+
 	panthor_pwr_resume(ptdev);
-	panthor_irq_resume(&ptdev->gpu->irq, GPU_IRQ_USED);
+	if (trace_gpu_power_status_enabled() && !panthor_pwr_has_control(ptdev))
+		mask |= GPU_IRQ_POWER_TRACE;
+	panthor_irq_resume(&ptdev->gpu->irq, mask);
 }
 
 /**

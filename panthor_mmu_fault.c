@@ -9,12 +9,14 @@
 #include "lib/regs.h"
 #include "panthor_device.h"
 #include "panthor_mmu_priv.h"
+#include "panthor_trace.h"
 
 static void log_fault(struct panthor_device *ptdev, unsigned int slot)
 {
 	u32 status = gpu_read(ptdev, AS_FAULTSTATUS(slot));
 	u64 addr = gpu_read64(ptdev, AS_FAULTADDRESS(slot));
 
+	trace_panthor_page_fault(ptdev->base.dev, slot, addr, status);
 	drm_err_ratelimited(&ptdev->base,
 			    "page fault in AS%u at 0x%016llx: %s, %s access, source 0x%x, status 0x%08x\n",
 			    slot, addr,

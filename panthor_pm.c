@@ -28,6 +28,7 @@
 #include "panthor_pwr.h"
 #include "panthor_reset.h"
 #include "panthor_sched.h"
+#include "panthor_trace.h"
 
 static int clocks_on(struct panthor_device *ptdev)
 {
@@ -145,6 +146,7 @@ int panthor_device_suspend(struct device *dev)
 	panthor_devfreq_suspend(ptdev);
 	clocks_off(ptdev);
 	panthor_flush_id_set_state(ptdev, PANTHOR_DEVICE_SUSPENDED);
+	trace_panthor_suspend(dev, 0);
 	return 0;
 }
 
@@ -177,6 +179,7 @@ int panthor_device_resume(struct device *dev)
 
 	panthor_flush_id_set_state(ptdev, PANTHOR_DEVICE_ACTIVE);
 	panthor_reset_resume(ptdev);
+	trace_panthor_resume(dev, 0);
 	return 0;
 
 err_power_off:
@@ -186,6 +189,7 @@ err_power_off:
 err_failed:
 	drm_err_ratelimited(&ptdev->base, "cannot resume: %d\n", ret);
 	atomic_set(&ptdev->pm.recovery_needed, 1);
+	trace_panthor_resume(dev, ret);
 	return ret;
 }
 

@@ -22,6 +22,7 @@
 #include "panthor_device.h"
 #include "panthor_fw_iface.h"
 #include "panthor_queue.h"
+#include "panthor_trace.h"
 #include "panthor_usage.h"
 
 static void queue_timer_stop_locked(struct panthor_queue *queue)
@@ -194,6 +195,7 @@ void panthor_queue_end_job(struct panthor_job *job, int error)
 {
 	struct dma_fence *done = dma_fence_get(job->done);
 
+	trace_panthor_job_done(job, error);
 	atomic_dec(&job->queue->ptdev->objects.fences);
 	if (error)
 		dma_fence_set_error(done, error);
@@ -224,6 +226,7 @@ bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job)
 			if (job->stream_size)
 				queue_write_stream_locked(queue, job);
 
+			trace_panthor_job_run(job);
 			list_add_tail(&job->node, &queue->in_flight);
 			if (first)
 				queue_timer_restart_locked(queue);

@@ -26,6 +26,7 @@
 #include "panthor_pwr.h"
 #include "panthor_reset.h"
 #include "panthor_sched.h"
+#include "panthor_trace.h"
 
 /* A firmware that fails to boot once may boot the next time. */
 #define RESET_ATTEMPTS	2
@@ -36,6 +37,7 @@ void panthor_device_schedule_reset(struct panthor_device *ptdev, const char *rea
 	if (atomic_xchg(&ptdev->reset.pending, 1))
 		return;
 
+	trace_panthor_reset_request(ptdev->base.dev, reason);
 	drm_err_ratelimited(&ptdev->base, "GPU reset: %s\n", reason);
 
 	if (atomic_read(&ptdev->pm.state) == PANTHOR_DEVICE_ACTIVE)
@@ -97,6 +99,7 @@ static int reset_run(struct panthor_device *ptdev)
 	else
 		atomic_set(&ptdev->reset.pending, 0);
 	panthor_sched_post_reset(ptdev, ret);
+	trace_panthor_reset_done(ptdev->base.dev, ret);
 
 	dma_fence_end_signalling(cookie);
 	return ret;

@@ -22,6 +22,7 @@
 #include "panthor_job.h"
 #include "panthor_mmu.h"
 #include "panthor_sched_priv.h"
+#include "panthor_trace.h"
 #include "panthor_vm.h"
 
 /**
@@ -298,6 +299,7 @@ static void sched_queue_timeout(struct panthor_queue *queue)
 	if (!panthor_queue_timer_expired(queue) || !panthor_group_can_run(group))
 		return;
 
+	trace_panthor_job_timeout(sched->ptdev->base.dev, queue->name);
 	dev_warn_ratelimited(sched->ptdev->base.dev, "job timeout on queue %u of %s\n",
 			     queue->index, queue->name);
 	group->verdict.timedout = true;

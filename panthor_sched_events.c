@@ -15,12 +15,15 @@
 #include "panthor_fw.h"
 #include "panthor_fw_iface.h"
 #include "panthor_sched_priv.h"
+#include "panthor_trace.h"
 
 static void stream_report(struct panthor_sched *sched, struct panthor_group *group, u32 queue,
 			  bool fatal, u32 exception, u64 info)
 {
 	u32 type = FIELD_GET(CS_EXCEPTION_TYPE, exception);
 
+	trace_panthor_stream_fault(sched->ptdev->base.dev, group->queues[queue].name, fatal,
+				   exception, info);
 	dev_warn_ratelimited(sched->ptdev->base.dev,
 			     "%s: %s 0x%02x (%s), data 0x%x, info 0x%llx\n",
 			     group->queues[queue].name, fatal ? "fatal fault" : "fault", type,

@@ -14,6 +14,7 @@
 
 #include "panthor_device.h"
 #include "panthor_sched_priv.h"
+#include "panthor_trace.h"
 #include "panthor_vm.h"
 
 /* Rings a batch and waits without the lock; returns the slots that stayed silent. */
@@ -132,6 +133,8 @@ static void pass_plan_locked(struct panthor_sched *sched)
 	input.group_count = pass->count;
 	panthor_tick_plan(&input, &pass->plan);
 	sched->last_full = pass->plan.last_full;
+	trace_panthor_tick(sched->ptdev->base.dev, pass->plan.full, pass->count, pass->plan.chosen,
+			   pass->plan.chosen_idle, pass->plan.vms);
 }
 
 static void pass_drop_candidates(struct panthor_sched_pass *pass)

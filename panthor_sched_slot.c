@@ -8,6 +8,7 @@
  */
 #include "panthor_device.h"
 #include "panthor_sched_priv.h"
+#include "panthor_trace.h"
 #include "panthor_vm.h"
 
 /**
@@ -30,6 +31,8 @@ void sched_slot_enter_locked(struct panthor_sched *sched, struct panthor_csg_bat
 	sched->resident_count++;
 	group->slot = slot;
 	group->slot_priority = priority;
+	trace_panthor_group_enter(sched->ptdev->base.dev, group->queues[0].name, slot, as, priority,
+				  group->fw_state == PANTHOR_GROUP_SUSPENDED);
 
 	panthor_csg_enter(sched->ptdev, batch, slot, &group->config, as, priority,
 			  group->fw_state == PANTHOR_GROUP_SUSPENDED);
@@ -84,6 +87,7 @@ struct panthor_group *sched_slot_left_locked(struct panthor_sched *sched, u32 sl
 	group->slot = PANTHOR_NO_SLOT;
 	group->fw_state = state;
 	group->oom_queues = 0;
+	trace_panthor_group_leave(sched->ptdev->base.dev, group->queues[0].name, slot, state);
 
 	sched_group_update_locked(sched, group);
 	sched_check_waiters_locked(sched);

@@ -23,6 +23,7 @@
 #include "panthor_sched.h"
 #include "panthor_submit.h"
 #include "panthor_sync.h"
+#include "panthor_trace.h"
 #include "panthor_user_array.h"
 #include "panthor_vm.h"
 
@@ -210,6 +211,7 @@ static void submit_commit(struct submit_batch *batch)
 		fence = &base->s_fence->finished;
 		panthor_sync_batch_set_fence(&batch->syncs, sjob->syncs, sjob->sync_count, fence);
 		panthor_vm_add_submit_fence(batch->group->vm, &batch->exec, fence);
+		trace_panthor_job_submit(sjob->job);
 		drm_sched_entity_push_job(base);
 		sjob->job = NULL; /* drm_sched's now */
 	}

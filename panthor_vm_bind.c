@@ -15,6 +15,7 @@
 #include <drm/drm_file.h>
 
 #include "panthor_device.h"
+#include "panthor_trace.h"
 #include "panthor_user_array.h"
 #include "panthor_vm_bind.h"
 #include "panthor_vm_bind_op.h"
@@ -33,13 +34,16 @@
 static int bind_sync_run(struct panthor_vm *vm, struct panthor_vm_op *ops, u32 n, bool first,
 			 u32 *done)
 {
+	struct device *dev = vm->ptdev->base.dev;
 	struct panthor_vm_batch batch;
 	int prepare_ret, ret;
 
 	panthor_vm_batch_init(&batch, vm, ops, n);
 	/* A restart of the call has to find it as it was, so only its start is interruptible. */
 	prepare_ret = panthor_vm_batch_prepare(&batch, first);
+	trace_panthor_bind_run(dev, vm, NULL, n, 0);
 	ret = panthor_vm_batch_run(&batch);
+	trace_panthor_bind_done(dev, vm, NULL, batch.num_done, ret ?: prepare_ret);
 	*done += batch.num_done;
 	panthor_vm_batch_fini(&batch);
 	panthor_vm_cleanup(vm);

@@ -22,6 +22,7 @@
 
 #include "panthor_device.h"
 #include "panthor_sync.h"
+#include "panthor_trace.h"
 #include "panthor_vm_bind_op.h"
 #include "panthor_vm_job.h"
 #include "panthor_vm_op.h"
@@ -65,13 +66,18 @@ static struct vm_job *to_vm_job(struct drm_sched_job *base)
 static struct dma_fence *vm_job_run(struct drm_sched_job *base)
 {
 	struct vm_job *job = to_vm_job(base);
+	const struct dma_fence *fence = &base->s_fence->finished;
+	struct panthor_vm *vm = job->batch.vm;
+	struct device *dev = vm->ptdev->base.dev;
 	bool cookie;
 	int ret;
 
 	cookie = dma_fence_begin_signalling();
+	trace_panthor_bind_run(dev, vm, fence, job->batch.num_ops, 0);
 	ret = panthor_vm_batch_run(&job->batch);
 	if (ret)
-		panthor_vm_set_unusable(job->batch.vm);
+		panthor_vm_set_unusable(vm);
+	trace_panthor_bind_done(dev, vm, fence, job->batch.num_done, ret);
 	dma_fence_end_signalling(cookie);
 
 	/* The scheduler signals the job's fence, with the error if there is one. */
@@ -241,8 +247,13 @@ static void job_list_commit_locked(struct vm_job_list *list, struct drm_exec *ex
 	/* The memory of all of them may be moved when the last one is done. */
 	panthor_vm_add_submit_fence(list->args->vm, exec, &last->base.s_fence->finished);
 
-	for (u32 i = 0; i < list->num_jobs; i++)
-		drm_sched_entity_push_job(&list->jobs[i]->base); /* owns itself now */
+	for (u32 i = 0; i < list->num_jobs; i++) {
+		struct vm_job *job = list->jobs[i];
+
+		trace_panthor_bind_queue(list->args->vm->ptdev->base.dev, list->args->vm,
+					 &job->base.s_fence->finished, job->batch.num_ops, 0);
+		drm_sched_entity_push_job(&job->base); /* owns itself now */
+	}
 
 	list->num_jobs = 0;
 	panthor_sync_batch_push(&list->sync);

@@ -19,6 +19,9 @@ CHECKPATCH_IGNORE = {
     'SPLIT_STRING': 'kept: a message that is searched for is on one line',
 }
 
+# What a header of trace events cannot have, in the form that all of them have.
+CHECKPATCH_IGNORE_TRACE = ('OPEN_ENDED_LINE', 'PARENTHESIS_ALIGNMENT')
+
 SKIP_DIRS = {'.git', '__pycache__'}
 
 
@@ -95,10 +98,18 @@ def kernel_doc(source):
 def check_checkpatch(run):
     """Coding style of the driver and lib/."""
     source = run.cache.get('linux-source')
+    sources = driver_sources(run.repo)
+    trace = [p for p in sources if p.name.endswith('_trace.h')]
+    rest = [p for p in sources if p not in trace]
+    return checkpatch(source, rest, CHECKPATCH_IGNORE) + \
+        checkpatch(source, trace, [*CHECKPATCH_IGNORE, *CHECKPATCH_IGNORE_TRACE])
+
+
+def checkpatch(source, files, ignore):
+    """Return what checkpatch says of some files."""
     status, lines = output_of(
         ['perl', source / 'scripts/checkpatch.pl', f'--root={source}', '--strict', '--terse',
-         '--show-types', '--no-summary', '--ignore=' + ','.join(CHECKPATCH_IGNORE), '-f',
-         *driver_sources(run.repo)],
+         '--show-types', '--no-summary', '--ignore=' + ','.join(ignore), '-f', *files],
         # Without a repository it does not start spdxcheck.py; check_tree does that part.
         env={'GIT_DIR': '/nonexistent'})
     return [x for x in lines if x.strip()] if status else []

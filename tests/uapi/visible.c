@@ -144,6 +144,35 @@ long long visible_fd_value(int fd, const char *key)
 	return value;
 }
 
+/* A job to look at */
+
+int visible_submit_gated(struct uapi_gpu *gpu, uint32_t queue, uint32_t syncobj)
+{
+	struct drm_panthor_sync_op signal = SIGNAL_BINARY(syncobj);
+	struct uapi_stream s = uapi_stream_at(&gpu->code, 0);
+	struct drm_panthor_queue_submit job;
+
+	uapi_emit_store(&s, DATA_VA, 1);
+	uapi_emit_gate(&s, GATE_VA);
+	job = (struct drm_panthor_queue_submit) {
+		.queue_index = queue,
+		.stream_addr = s.va,
+		.stream_size = uapi_stream_size(&s),
+		.syncs = ARRAY(&signal, 1),
+	};
+	return _test_submit(gpu->fd, gpu->group, &job, 1);
+}
+
+int visible_wait_running(struct uapi_gpu *gpu)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		if (*(volatile uint32_t *)gpu->data.cpu == 1)
+			return 0;
+		usleep(10000);
+	}
+	return -1;
+}
+
 /* debugfs */
 
 char *visible_debugfs(int fd, const char *name)

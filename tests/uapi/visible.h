@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct uapi_gpu;
+
 /* All of a file, NUL-terminated, to be freed; NULL with errno. */
 char *visible_read(const char *path);
 /* One write of text: 0, or -1 with errno. */
@@ -25,6 +27,14 @@ char *visible_fdinfo(int fd);
 long long visible_fdinfo_value(const char *fdinfo, const char *key);
 /* The same, read afresh. */
 long long visible_fd_value(int fd, const char *key);
+
+/*
+ * Submit a job that stores 1 to the first word of the data buffer and goes on
+ * when the gate is opened; it signals syncobj.
+ */
+int visible_submit_gated(struct uapi_gpu *gpu, uint32_t queue, uint32_t syncobj);
+/* Wait until it runs: 0, or -1 if it does not. */
+int visible_wait_running(struct uapi_gpu *gpu);
 
 /* A file of the device's folder in debugfs. */
 char *visible_debugfs(int fd, const char *name);
