@@ -70,7 +70,11 @@ panthor-y := \
 	lib/slot.o \
 	lib/tick.o
 
-panthor-$(CONFIG_DEBUG_FS) += panthor_debugfs.o
+panthor-$(CONFIG_DEBUG_FS) += \
+	panthor_debugfs.o \
+	panthor_gem_debugfs.o \
+	panthor_sched_debugfs.o \
+	panthor_vm_debugfs.o
 
 obj-$(CONFIG_DRM_PANTHOR) += panthor.o
 obj-$(CONFIG_DRM_PANTHOR_KUNIT_TEST) += tests/kunit/

@@ -179,6 +179,14 @@ struct panthor_device {
 	/** @profile_mask: A: CS_JOB_PROFILE_*: what new jobs record; written by sysfs. */
 	u32 profile_mask;
 
+	/** @gems: all BOs, for debugfs; see panthor_gem_debugfs.c. */
+	struct {
+		/** @gems.lock: leaf; guards @gems.list. */
+		spinlock_t lock;
+		/** @gems.list: guarded by @gems.lock: BOs, oldest first. */
+		struct list_head list;
+	} gems;
+
 	/** @objects: A: what is alive. */
 	struct panthor_objects objects;
 

@@ -39,6 +39,7 @@ int panthor_gem_init(struct panthor_device *ptdev)
 {
 	int ret;
 
+	panthor_gem_list_init(ptdev);
 	drm_gem_lru_init(&ptdev->lrus.pinned);
 	drm_gem_lru_init(&ptdev->lrus.willneed);
 	drm_gem_lru_init(&ptdev->lrus.dontneed);
@@ -114,6 +115,8 @@ static void gem_release_work(struct work_struct *work)
 static void gem_free(struct drm_gem_object *obj)
 {
 	struct panthor_gem_object *bo = to_panthor_bo(obj);
+
+	panthor_gem_list_remove(bo);
 
 	if (drm_gem_is_imported(obj) || !dma_resv_trylock(obj->resv)) {
 		drm_dev_get(obj->dev); /* the work's */
@@ -245,6 +248,7 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
 		shmem->base.resv = bo->exclusive_vm_root->resv;
 	}
 
+	panthor_gem_list_add(bo);
 	return bo;
 }
 

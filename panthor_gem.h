@@ -8,6 +8,7 @@
 #define PANTHOR_GEM_H
 
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_gem_shmem_helper.h>
@@ -47,6 +48,17 @@ struct panthor_gem_object {
 	const char *label;
 	/** @kernel: I: owned by the driver, never by user space. */
 	bool kernel;
+	/** @fw_mapped: I: a kernel BO that is mapped for the MCU. */
+	bool fw_mapped;
+	/** @creator: who made it, for debugfs. */
+	struct {
+		/** @creator.node: in &panthor_device.gems, from completion to the last put. */
+		struct list_head node;
+		/** @creator.tgid: I: process. */
+		pid_t tgid;
+		/** @creator.comm: I: its name. */
+		char comm[TASK_COMM_LEN];
+	} creator;
 	/**
 	 * @runs: R: DMA addresses by offset, NULL while the BO has no pages. Constant
 	 * while it is pinned, so a holder of a pin reads it without a lock.
@@ -72,6 +84,16 @@ static inline struct panthor_gem_object *to_panthor_bo(struct drm_gem_object *ob
 }
 
 int panthor_gem_init(struct panthor_device *ptdev);
+
+#ifdef CONFIG_DEBUG_FS
+void panthor_gem_list_init(struct panthor_device *ptdev);
+void panthor_gem_list_add(struct panthor_gem_object *bo);
+void panthor_gem_list_remove(struct panthor_gem_object *bo);
+#else
+static inline void panthor_gem_list_init(struct panthor_device *ptdev) { }
+static inline void panthor_gem_list_add(struct panthor_gem_object *bo) { }
+static inline void panthor_gem_list_remove(struct panthor_gem_object *bo) { }
+#endif
 
 /* drm_driver.gem_create_object */
 struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t size);

@@ -160,7 +160,9 @@ struct drm_gem_object *panthor_gem_prime_import(struct drm_device *drm, struct d
 	}
 
 	obj = drm_gem_shmem_prime_import_no_map(drm, dma_buf);
-	if (!IS_ERR(obj))
+	if (!IS_ERR(obj)) {
 		atomic_inc(&to_panthor_device(drm)->objects.bos);
+		panthor_gem_list_add(to_panthor_bo(obj));
+	}
 	return obj;
 }

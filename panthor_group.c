@@ -230,6 +230,8 @@ struct panthor_group *panthor_group_new(const struct panthor_group_args *args)
 	group->vm = panthor_vm_get(args->vm);
 	group->usage = panthor_usage_get(args->usage);
 	mutex_init(&group->records_lock);
+	group->client_id = args->client_id;
+	group->handle = args->handle;
 	group->priority = args->create->priority;
 	group->slot = PANTHOR_NO_SLOT;
 	group_init_config(group, args->create);

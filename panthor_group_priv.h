@@ -88,6 +88,10 @@ struct panthor_group {
 	struct panthor_device *ptdev;
 	/** @vm: I: address space, one reference. */
 	struct panthor_vm *vm;
+	/** @client_id: I: of the file that made it, for names. */
+	u64 client_id;
+	/** @handle: I: in that file, for names. */
+	u32 handle;
 	/** @priority: I: enum drm_panthor_group_priority. */
 	u8 priority;
 	/** @config: I: what a slot is programmed with. */

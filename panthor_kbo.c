@@ -27,6 +27,7 @@ static int kbo_alloc_bo(struct panthor_device *ptdev, struct panthor_kbo *kbo, s
 
 	kbo->bo = bo;
 	bo->kernel = true;
+	bo->fw_mapped = panthor_vm_is_mcu(kbo->vm);
 	panthor_gem_set_label(&bo->base.base, kstrdup_const(label, GFP_KERNEL));
 	return 0;
 }

@@ -56,6 +56,8 @@ int panthor_vm_init(struct panthor_device *ptdev)
 	if (!shared->bind_wq)
 		return -ENOMEM;
 
+	spin_lock_init(&shared->vms_lock);
+	INIT_LIST_HEAD(&shared->vms);
 	ptdev->vms = shared;
 	return drmm_add_action_or_reset(&ptdev->base, vm_shared_fini, shared);
 }
@@ -229,6 +231,9 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm)
 {
 	struct panthor_vm *vm = to_panthor_vm(gpuvm);
 
+	scoped_guard(spinlock, &vm->ptdev->vms->vms_lock)
+		list_del_init(&vm->node);
+
 	vm_fini(vm);
 	atomic_dec(&vm->ptdev->objects.vms);
 	kfree_rcu(vm, rcu);
@@ -271,6 +276,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	mutex_init(&vm->va_lock);
 	mutex_init(&vm->heaps_lock);
 	mutex_init(&vm->sparse_lock);
+	INIT_LIST_HEAD(&vm->node);
 	INIT_LIST_HEAD(&vm->parked_vmas);
 	INIT_WORK(&vm->cleanup_work, vm_cleanup_work);
 	vm->auto_va_start = kernel_va;
@@ -286,6 +292,9 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 		panthor_vm_put(vm);
 		return ERR_PTR(ret);
 	}
+
+	guard(spinlock)(&ptdev->vms->vms_lock);
+	list_add_tail(&vm->node, &ptdev->vms->vms);
 
 	return vm;
 }
@@ -394,6 +403,18 @@ int panthor_vm_activate(struct panthor_vm *vm)
 void panthor_vm_deactivate(struct panthor_vm *vm)
 {
 	panthor_mmu_as_deactivate(vm->ptdev, &vm->as);
+}
+
+/**
+ * panthor_vm_is_mcu() - is this the MCU's address space?
+ * @vm: VM
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool panthor_vm_is_mcu(const struct panthor_vm *vm)
+{
+	return vm->as.is_mcu;
 }
 
 /**

@@ -54,6 +54,8 @@ void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
 				  void (*handler)(struct panthor_device *ptdev,
 						  struct panthor_vm *vm));
 
+/* The MCU's own, which has no user part. */
+bool panthor_vm_is_mcu(const struct panthor_vm *vm);
 /* Resident groups use it; a look without a lock, for statistics. */
 bool panthor_vm_is_active(struct panthor_vm *vm);
 

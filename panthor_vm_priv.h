@@ -25,6 +25,10 @@ struct panthor_vm_sparse;
 struct panthor_vm_shared {
 	/** @bind_wq: I: runs the bind jobs of all VMs; fence-signalling path. */
 	struct workqueue_struct *bind_wq;
+	/** @vms_lock: leaf; guards @vms. */
+	spinlock_t vms_lock;
+	/** @vms: guarded by @vms_lock: all VMs, for debugfs. */
+	struct list_head vms;
 	/** @fault_handler: A: set once by the scheduler, read by the fault path. */
 	void (*fault_handler)(struct panthor_device *ptdev, struct panthor_vm *vm);
 };
@@ -82,6 +86,8 @@ struct panthor_vm {
 	struct drm_gpuvm base;
 	/** @ptdev: I: device. */
 	struct panthor_device *ptdev;
+	/** @node: in &panthor_vm_shared.vms, from completion to the last reference. */
+	struct list_head node;
 	/** @as: M: address-space slot. */
 	struct panthor_as as;
 	/** @user_size: I: user mappings are in [0, user_size). */
