@@ -131,7 +131,7 @@ static void pass_plan_locked(struct panthor_sched *sched)
 
 	pass_gather_locked(sched);
 	input.group_count = pass->count;
-	panthor_tick_plan(&input, &pass->plan);
+	panthor_tick_make_plan(&input, &pass->plan);
 	sched->last_full = pass->plan.last_full;
 	trace_panthor_tick(sched->ptdev->base.dev, pass->plan.full, pass->count, pass->plan.chosen,
 			   pass->plan.chosen_idle, pass->plan.vms);

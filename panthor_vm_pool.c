@@ -84,7 +84,7 @@ int panthor_vm_pool_create_vm(struct panthor_device *ptdev, struct panthor_vm_po
 	u32 handle;
 	int ret;
 
-	ret = panthor_pt_va_split(va_bits, TASK_SIZE_OF(current), *user_va_range, &split);
+	ret = panthor_pt_split_va(va_bits, TASK_SIZE_OF(current), *user_va_range, &split);
 	if (ret)
 		return ret;
 

@@ -17,7 +17,7 @@
 #define INA_VA_BITS_MAX	48
 
 /**
- * panthor_pt_va_split() - divide an address space between user and kernel
+ * panthor_pt_split_va() - divide an address space between user and kernel
  * @va_bits: virtual address bits of the GPU
  * @task_size: address-space size of the creating task in bytes
  * @requested: size of the user part that was asked for, 0 for the default
@@ -28,7 +28,7 @@
  *
  * Return: 0, or -EINVAL when the request leaves too little for the kernel.
  */
-int panthor_pt_va_split(u32 va_bits, u64 task_size, u64 requested,
+int panthor_pt_split_va(u32 va_bits, u64 task_size, u64 requested,
 			struct panthor_pt_va_split *split)
 {
 	u64 range, user_max, wanted;

@@ -62,7 +62,7 @@ struct panthor_pt_va_split {
 	u64 kernel_size;
 };
 
-int panthor_pt_va_split(u32 va_bits, u64 task_size, u64 requested,
+int panthor_pt_split_va(u32 va_bits, u64 task_size, u64 requested,
 			struct panthor_pt_va_split *split);
 
 u64 panthor_pt_lockaddr(u64 start, u64 size);

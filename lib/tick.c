@@ -8,11 +8,13 @@
  *
  * Order of merit (hardware reference: scheduling chapter, 6, step 4):
  *
- *	early pass	busy residents stay; only realtime groups preempt
- *	full pass	busy groups by priority; within a priority the resident
- *			that had the highest slot priority goes behind those
- *			who wait
- *	both		idle groups take what is left, residents first
+ * early pass
+ *   busy residents stay; only realtime groups preempt
+ * full pass
+ *   busy groups by priority; within a priority the resident that had the highest
+ *   slot priority goes behind those who wait
+ * both
+ *   idle groups take what is left, residents first
  */
 #include "tick.h"
 
@@ -324,7 +326,7 @@ static void plan_keep_everything(const struct panthor_tick_input *in,
 }
 
 /**
- * panthor_tick_plan() - decide who is resident
+ * panthor_tick_make_plan() - decide who is resident
  * @in: candidates and limits
  * @plan: result; carry out all leaves, then all changes of priority and entries
  *
@@ -334,7 +336,7 @@ static void plan_keep_everything(const struct panthor_tick_input *in,
  * An input that contradicts itself (two groups in one slot, a slot or priority
  * out of range) is warned about and gives a plan that touches no slot.
  */
-void panthor_tick_plan(const struct panthor_tick_input *in, struct panthor_tick_plan *plan)
+void panthor_tick_make_plan(const struct panthor_tick_input *in, struct panthor_tick_plan *plan)
 {
 	struct tick_pass pass;
 

@@ -111,6 +111,6 @@ struct panthor_tick_plan {
 	u64 next;
 };
 
-void panthor_tick_plan(const struct panthor_tick_input *in, struct panthor_tick_plan *plan);
+void panthor_tick_make_plan(const struct panthor_tick_input *in, struct panthor_tick_plan *plan);
 
 #endif

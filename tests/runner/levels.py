@@ -569,7 +569,7 @@ VM_STEPS = ['kernel-{kernel}', 'image-base-{kernel}', 'toolchain', 'qemu']
 
 LEVELS = {level.name: level for level in (
     Level('user', level_user, ['host-build', 'kernel-stock']),
-    Level('static', level_static, ['toolchain', 'linux-source']),
+    Level('static', level_static, ['toolchain', 'linux-source', 'host-docs']),
     Level('kunit', level_kunit, ['uml-*']),
     Level('uapi', level_uapi, [*VM_STEPS, 'toolchain-32', f'uml-{CONFIG}'], both=True),
     Level('mesa', level_mesa, [*VM_STEPS, 'image-vulkan', 'image-egl'], both=True),

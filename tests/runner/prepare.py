@@ -37,6 +37,7 @@ HOST_PACKAGES = {
     'build': ['gcc', 'libc6-dev', 'make', 'patch', 'bc', 'flex', 'bison', 'perl'],
     'qemu': ['ninja-build', 'pkg-config', 'python3-venv', 'libglib2.0-dev', 'libfdt-dev',
              'zlib1g-dev'],
+    'docs': ['python3-sphinx'],
 }
 
 TOOLCHAIN = ['gcc-14', 'libc6-dev', 'gcc-14-aarch64-linux-gnu', 'libc6-dev-arm64-cross', 'make',

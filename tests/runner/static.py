@@ -3,11 +3,13 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import build
+import docs
 import prepare
 import sabotage
 
@@ -85,6 +87,19 @@ def check_kernel_doc(run):
     status, lines = output_of([sys.executable, '-B', *kernel_doc(source), '-none', '-Wall', '-Werror',
                                *driver_sources(run.repo)])
     return [x for x in lines if x.strip()] if status or lines else []
+
+
+def check_documentation(run):
+    """The pages build with the kernel's Sphinx set-up; what is documented is in one of them."""
+    run.cache.get('host-docs')
+    source = run.cache.get('linux-source')
+    problems = docs.reference_problems(run.repo, source, driver_sources(run.repo))
+    if problems:
+        return problems
+    folder = run.folder('docs')
+    problems = docs.build_problems(run.repo, source, folder)
+    shutil.rmtree(folder)
+    return problems
 
 
 def kernel_doc(source):
@@ -192,6 +207,7 @@ CHECKS = [
     ('runner', check_runner),
     ('sabotage', sabotage.check_patches),
     ('kernel-doc', check_kernel_doc),
+    ('documentation', check_documentation),
     ('checkpatch', check_checkpatch),
     ('module', check_module),
     ('sparse', check_sparse),

@@ -117,7 +117,7 @@ static void va_split_of_the_reference(void)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		struct panthor_pt_va_split split = {};
 
-		is_u64(panthor_pt_va_split(48, table[i].task, table[i].requested, &split),
+		is_u64(panthor_pt_split_va(48, table[i].task, table[i].requested, &split),
 		       table[i].ret);
 		is_u64(split.user_size, table[i].user);
 		is_u64(split.kernel_size, table[i].kernel);
@@ -129,22 +129,22 @@ static void va_split_of_small_spaces(void)
 {
 	struct panthor_pt_va_split split;
 
-	is_u64(panthor_pt_va_split(32, 1ull << 48, 0, &split), 0);
+	is_u64(panthor_pt_split_va(32, 1ull << 48, 0, &split), 0);
 	is_u64(split.user_size, SZ_4G - SZ_256M);
 	is_u64(split.kernel_size, SZ_256M);
 
-	is_u64(panthor_pt_va_split(33, 1ull << 48, 0, &split), 0);
+	is_u64(panthor_pt_split_va(33, 1ull << 48, 0, &split), 0);
 	is_u64(split.user_size, 2 * SZ_4G - SZ_256M);
 
-	is_u64(panthor_pt_va_split(34, 1ull << 48, 0, &split), 0);
+	is_u64(panthor_pt_split_va(34, 1ull << 48, 0, &split), 0);
 	is_u64(split.user_size, 2 * SZ_4G);
 
 	/* A task as large as all but a page: capped. */
-	is_u64(panthor_pt_va_split(32, SZ_4G - SZ_4K, 0, &split), 0);
+	is_u64(panthor_pt_split_va(32, SZ_4G - SZ_4K, 0, &split), 0);
 	is_u64(split.user_size, SZ_4G - SZ_256M);
 
-	is_u64(panthor_pt_va_split(28, 1ull << 48, 0, &split), -EINVAL);
-	is_u64(panthor_pt_va_split(64, 1ull << 48, 0, &split), -EINVAL);
+	is_u64(panthor_pt_split_va(28, 1ull << 48, 0, &split), -EINVAL);
+	is_u64(panthor_pt_split_va(64, 1ull << 48, 0, &split), -EINVAL);
 }
 
 static void va_split_properties(void)
@@ -156,7 +156,7 @@ static void va_split_properties(void)
 		u64 request = test_below(range) >> test_below(30);
 		u64 task = 1ull << (30 + test_below(20));
 		struct panthor_pt_va_split split;
-		int ret = panthor_pt_va_split(bits, task, request, &split);
+		int ret = panthor_pt_split_va(bits, task, request, &split);
 
 		if (request > range - SZ_256M) {
 			is_u64(ret, -EINVAL);

@@ -56,7 +56,7 @@ static struct panthor_tick_group *resident(u8 priority, s8 slot, u8 slot_priorit
 static void pass(void)
 {
 	memset(&plan, 0xA5, sizeof(plan));
-	panthor_tick_plan(&in, &plan);
+	panthor_tick_make_plan(&in, &plan);
 }
 
 /* Slot that a group holds afterwards. */
