@@ -42,6 +42,7 @@ def parse_arguments(argv):
     p.add_argument('--coverage', action='store_true', help='user: print line coverage')
     p.add_argument('--seed', type=positive, metavar='N', help='stress: of all that is random')
     p.add_argument('--seconds', type=positive, metavar='N', help='stress: how long each race lasts')
+    p.add_argument('--ops', type=positive, metavar='N', help='stress: operations of the histories')
     p.add_argument('--self-test', action='store_true',
                    help='kunit: provoke one report of each kind and show that it is caught')
     options = p.parse_args(argv)
@@ -65,8 +66,8 @@ def check_arguments(p, options):
         p.error('--coverage goes with level user')
     if options.self_test and options.level != 'kunit':
         p.error('--self-test goes with level kunit')
-    if (options.seed or options.seconds) and options.level != 'stress':
-        p.error('--seed and --seconds go with level stress')
+    if (options.seed or options.seconds or options.ops) and options.level != 'stress':
+        p.error('--seed, --seconds and --ops go with level stress')
     if options.driver and options.level and not getattr(levels.LEVELS.get(options.level), 'both', False) \
             and options.level != 'demo':
         p.error(f'--driver means nothing to {options.level}')

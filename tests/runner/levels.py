@@ -492,7 +492,7 @@ def level_mesa(run):
 # -- stress ------------------------------------------------------------------------------
 
 def level_stress(run):
-    """Racing programs: under UML on several processors with KASAN, then KCSAN; in the virtual machine."""
+    """Races under UML on several processors with KASAN, then KCSAN; in the virtual machine; long histories."""
     tally = tap.Tally()
     race = stress.Race(run.options)
     run.say(f'# {race}')
@@ -502,6 +502,8 @@ def level_stress(run):
     if programs:
         tally.add(vm_level(run, 'stress', 'stress', programs, args=[str(race.seed), str(race.seconds)],
                            timeout_s=len(programs) * race.timeout_s), 'vm: ')
+    for case, log, trouble in stress.histories(run, race):
+        tally.add(kunit_report(run, case, log, trouble, same=True), 'history: ')
     if not tally.passed + tally.failed:
         run.point(tally, False, 'there are programs that match')
     return tally
@@ -576,7 +578,7 @@ LEVELS = {level.name: level for level in (
     Level('pressure', level_pressure, VM_STEPS),
     Level('demo', level_demo, [*VM_STEPS, 'image-vulkan']),
     Level('coverage', coverage.level_coverage, [coverage.STEP]),
-    Level('stress', level_stress, [*VM_STEPS, 'stress-*']),
+    Level('stress', level_stress, [*VM_STEPS, 'stress-*', f'uml-{CONFIG}']),
     Level('sabotage', sabotage.level_sabotage, [*sabotage.STEPS]),
 )}
 

@@ -4,11 +4,14 @@
 The programs of tests/stress run for a given time, each in a User Mode Linux
 kernel of its own: one with KASAN and lockdep, one with KCSAN. Then all of them
 run in the virtual machine. What they do is not repeatable to the instruction,
-so the seed is printed and the log kept.
+so the seed is printed and the log kept. The histories of address spaces at the
+end are as long as --ops says, and each can be made again from its seed.
 """
 
+import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import logscan
 import tap
@@ -19,6 +22,11 @@ KERNELS = ('kasan', 'kcsan')
 SECONDS = 10                # of each case, unless --seconds says otherwise
 MAX_CASES = 4               # in a program
 SLACK_S = 400               # a program waits for what is to go, on a slow machine
+
+HISTORY = 'panthor_vm_history'
+HISTORIES = ('vm_history', 'vm_history_without_memory')     # cases of it, a process each
+OPERATIONS = 1_000_000      # of all of them, unless --ops says otherwise
+OPERATIONS_PER_S = 150      # at the very least
 
 # Races between functions of the kernel that were looked into, though the driver calls them.
 SETTLED = {
@@ -35,9 +43,10 @@ class Race:
         self.seed = options.seed or int(time.time())
         self.seconds = options.seconds or SECONDS
         self.timeout_s = MAX_CASES * self.seconds + SLACK_S
+        self.ops = options.ops or OPERATIONS
 
     def __str__(self):
-        return f'seed {self.seed}, {self.seconds} s for each case'
+        return f'seed {self.seed}, {self.seconds} s for each case, {self.ops} operations'
 
 
 def programs(run, where, arch='x86_64'):
@@ -67,6 +76,38 @@ def under_uml(run, name, race):
                                   reports(log, own)), f'{program.name}: ')
     run.say(f'# logs: {logs}')
     return tally
+
+
+def histories(run, race):
+    """Make histories, each in a kernel and from a seed of its own; return [(case, log, trouble)]."""
+    if not any(run.wants(n) for n in ('history', HISTORY)):
+        return []
+    binary = run.uml('debug')
+    ops = -(-race.ops // len(HISTORIES))
+
+    def make(number, case):
+        seed = race.seed + number
+        log, trouble = uml.kunit_suite(
+            binary, f'{HISTORY}.{case}', [f'panthor_history.ops={ops}', f'panthor_history.seed={seed}'],
+            SLACK_S + ops // OPERATIONS_PER_S)
+        done = history_line(log, seed)
+        if not trouble and (not done or int(done[1]) < ops):
+            trouble = f'{case} from seed {seed}: fewer than {ops} operations'
+        return case, log, trouble
+    logs = run.logs('stress-history')
+    with ThreadPoolExecutor(run.options.jobs) as pool:
+        made = list(pool.map(make, *zip(*enumerate(HISTORIES))))
+    for number, (case, log, _) in enumerate(made):
+        (logs / f'{case}.log').write_text(log)
+        done = history_line(log, race.seed + number)
+        run.say(f'# {case}: {done[0] if done else f"seed {race.seed + number}: not finished"}')
+    run.say(f'# logs: {logs}')
+    return made
+
+
+def history_line(log, seed):
+    """Return the match of what a history says at its end, with the number of operations, or None."""
+    return re.search(rf'seed {seed}: (\d+) operations.*', log)
 
 
 def driver_functions(objdir):
