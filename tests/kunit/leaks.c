@@ -20,8 +20,11 @@
 /* Long enough that the youngest object is old enough to be reported. */
 #define MIN_AGE_S	6
 
-/* What pools of the kernel may have taken meanwhile. */
-#define PAGES_SLACK	128
+/*
+ * What pools of the kernel may have taken meanwhile. They grow ever more slowly: 89
+ * pages in a history of 2000 operations, 105 in 40000, 129 in 500000.
+ */
+#define PAGES_SLACK	192
 
 static long pages_before;
 
