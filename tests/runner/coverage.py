@@ -113,7 +113,9 @@ def judge(run, tally, lines, logs):
         run.say('# ' + row)
     (logs / 'uncovered.txt').write_text(lines.uncovered(run.repo))
     run.say(f'# not executed: {logs}/uncovered.txt')
-    sources = {str(p.relative_to(run.repo)) for p in [*run.repo.glob('*.c'), *run.repo.glob('lib/*.c')]}
+    # One without a function (of trace points, made by macros) has no lines of its own.
+    sources = {str(p.relative_to(run.repo)) for p in [*run.repo.glob('*.c'), *run.repo.glob('lib/*.c')]
+               if '\n{\n' in p.read_text()}
     run.point(tally, sources <= set(lines.counts), 'every source file of the driver is counted',
               '\n'.join(sorted(sources - set(lines.counts))))
     hit, total = lines.sum()
