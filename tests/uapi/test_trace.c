@@ -212,11 +212,12 @@ TEST_F(trace, a_synchronous_bind)
 /* After a while without work the device goes to sleep; work wakes it. */
 TEST_F(trace, sleep_and_wake)
 {
-	int suspend, resume, tries;
+	int suspend, resume, leave, tries;
 
 	DEVIATION("trace-events");
-	test_gpu_store(&self->gpu, self->gpu.group, DATA_VA, 1);
+	/* From before the work: after it the device may be asleep at once. */
 	trace_begin();
+	test_gpu_store(&self->gpu, self->gpu.group, DATA_VA, 1);
 	for (tries = 0; tries < 100 && find(self, 0, "panthor_suspend:", "") < 0; tries++) {
 		usleep(50000);
 		read_trace(self);
@@ -227,11 +228,13 @@ TEST_F(trace, sleep_and_wake)
 	read_trace(self);
 
 	suspend = find(self, 0, "panthor_suspend:", "error=0");
-	resume = find(self, 0, "panthor_resume:", "error=0");
-	EXPECT_LE(0, suspend);
-	EXPECT_LT(suspend, resume);
-	EXPECT_LT(find(self, 0, "panthor_group_leave:", "suspended"), suspend);
-	EXPECT_LT(resume, find(self, 0, "panthor_group_enter:", "resume"));
+	ASSERT_LE(0, suspend);
+	resume = find(self, suspend, "panthor_resume:", "error=0");
+	ASSERT_LE(0, resume);
+	leave = find(self, 0, "panthor_group_leave:", "suspended");
+	EXPECT_LE(0, leave);
+	EXPECT_LT(leave, suspend);
+	EXPECT_LE(0, find(self, resume, "panthor_group_enter:", "resume"));
 }
 
 /* The two that both drivers have, with the same fields. */
