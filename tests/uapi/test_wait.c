@@ -107,8 +107,7 @@ TEST_F_TIMEOUT(gpu, make_room_and_come_back, 120)
 	struct uapi_stream stream;
 	uint32_t set;
 
-	if (variant->cond == CS_GT)
-		DEVIATION("wait-greater");
+	DEVIATION_AT_TIMES("wait-lost");
 	set_flag(gpu, variant->before);
 	for (uint32_t i = 0; i < WAITERS; i++) {
 		stream = waiter(gpu, variant, i);
