@@ -35,6 +35,7 @@ panthor-y := \
 	panthor_pgtable.o \
 	panthor_pgtable_sparse.o \
 	panthor_pm.o \
+	panthor_pt_reserve.o \
 	panthor_pwr.o \
 	panthor_query.o \
 	panthor_queue.o \
@@ -44,6 +45,7 @@ panthor-y := \
 	panthor_sched_events.o \
 	panthor_sched_heap.o \
 	panthor_sched_pass.o \
+	panthor_sched_place.o \
 	panthor_sched_slot.o \
 	panthor_sched_suspend.o \
 	panthor_sched_wait.o \
@@ -56,6 +58,7 @@ panthor-y := \
 	panthor_vm_bind.o \
 	panthor_vm_bind_op.o \
 	panthor_vm_bo.o \
+	panthor_vm_cleanup.o \
 	panthor_vm_evict.o \
 	panthor_vm_job.o \
 	panthor_vm_kernel.o \
@@ -63,6 +66,7 @@ panthor-y := \
 	panthor_vm_pool.o \
 	panthor_vm_prepare.o \
 	panthor_vm_sparse.o \
+	panthor_vm_use.o \
 	lib/cs.o \
 	lib/exception.o \
 	lib/fw_image.o \

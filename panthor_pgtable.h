@@ -74,7 +74,9 @@ int panthor_pgtable_map_sparse(struct panthor_pgtable *pt, const struct panthor_
 			       u64 va, u64 size, const struct panthor_gem_object *bo, u32 flags);
 int panthor_pgtable_unmap_sparse(struct panthor_pgtable *pt, u64 va, u64 size, u32 flags);
 
-/* For panthor_pgtable_sparse.c only: a table from the edit's reserve; entries. */
+/* Among panthor_pt*.c and panthor_pgtable*.c only: memory of tables; entries. */
+void *panthor_pgtable_alloc(void *cookie, size_t size, gfp_t gfp);
+void panthor_pgtable_free(void *cookie, void *page, size_t size);
 void *panthor_pgtable_take_table(struct panthor_pgtable *pt);
 int panthor_pgtable_split_block(struct panthor_pgtable *pt, u64 block, u32 flags);
 

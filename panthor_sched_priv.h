@@ -105,7 +105,7 @@ struct panthor_sched {
 #define SCHED_BLOCKED_RESET	BIT(1)
 #define SCHED_BLOCKED_UNPLUG	BIT(2)
 
-/* panthor_sched.c */
+/* panthor_sched_place.c */
 void sched_pass_now(struct panthor_sched *sched);
 void sched_pass_soon(struct panthor_sched *sched);
 void sched_group_place_locked(struct panthor_sched *sched, struct panthor_group *group);

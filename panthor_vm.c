@@ -2,24 +2,17 @@
 /**
  * DOC: Address spaces
  *
- * A GPU address space as an object: creation, end of life, what the scheduler
- * and the firmware part ask of it. How mappings change is in panthor_vm_op.c.
+ * A GPU address space as an object: creation and end of life. How mappings
+ * change is in panthor_vm_op.c, what jobs need in panthor_vm_use.c.
  *
  * The address space is [0, user_size) for user space and the rest for the
  * kernel. Both live in one drm_gpuvm, so that whatever the GPU can reach has a
  * &struct panthor_vm_bo that pins it.
- *
- * The last reference may be dropped by the cleanup work, so nothing here waits
- * for that work; it is known to be idle when the VM is freed, because it owns
- * a reference while it is queued.
  */
-#include <linux/highmem.h>
 #include <linux/slab.h>
 
-#include <drm/drm_exec.h>
 #include <drm/drm_managed.h>
 
-#include "lib/pt.h"
 #include "panthor_device.h"
 #include "panthor_gem.h"
 #include "panthor_heap.h"
@@ -62,106 +55,6 @@ int panthor_vm_init(struct panthor_device *ptdev)
 	return drmm_add_action_or_reset(&ptdev->base, vm_shared_fini, shared);
 }
 
-/**
- * panthor_vm_set_fault_handler() - who is told of page faults
- * @ptdev: device
- * @handler: called in the MMU's fault path, a fence-signalling path, after the
- *	VM's slot was disabled; NULL for no one
- */
-void panthor_vm_set_fault_handler(struct panthor_device *ptdev,
-				  void (*handler)(struct panthor_device *ptdev,
-						  struct panthor_vm *vm))
-{
-	WRITE_ONCE(ptdev->vms->fault_handler, handler);
-}
-
-static void vm_as_fault(struct panthor_as *as)
-{
-	struct panthor_vm *vm = container_of(as, struct panthor_vm, as);
-	void (*handler)(struct panthor_device *ptdev, struct panthor_vm *vm);
-
-	handler = READ_ONCE(vm->ptdev->vms->fault_handler);
-	if (handler)
-		handler(vm->ptdev, vm);
-}
-
-static const struct panthor_as_ops vm_as_ops = {
-	.fault = vm_as_fault,
-};
-
-/* What a hang of the MMU left behind is safe to free once the reset is over. */
-static void vm_release_parked(struct panthor_vm *vm)
-{
-	struct panthor_pt_reserve tables = {};
-	LIST_HEAD(vmas);
-
-	scoped_guard(mutex, &vm->op_lock) {
-		list_splice_init(&vm->parked_vmas, &vmas);
-		swap(tables, vm->parked_tables);
-	}
-
-	if (list_empty(&vmas) && !tables.removed)
-		return;
-
-	panthor_mmu_wait_forgotten(vm->ptdev);
-	panthor_vm_unmapped_release(&vmas);
-	panthor_pt_reserve_fini(&tables);
-}
-
-static void vm_cleanup_work(struct work_struct *work)
-{
-	struct panthor_vm *vm = container_of(work, struct panthor_vm, cleanup_work);
-
-	vm_release_parked(vm);
-	drm_gpuvm_bo_deferred_cleanup(&vm->base);
-	panthor_vm_put(vm); /* the work's reference */
-}
-
-/**
- * panthor_vm_put_deferred() - leave zombies and a reference to the cleanup work
- * @vm: VM; the reference moves to the work
- *
- * Context: any; neither sleeps nor allocates.
- */
-void panthor_vm_put_deferred(struct panthor_vm *vm)
-{
-	/* If the work is queued, it has a reference: this one is not the last. */
-	if (!queue_work(vm->ptdev->cleanup_wq, &vm->cleanup_work))
-		drm_gpuvm_put(&vm->base);
-}
-
-/**
- * panthor_vm_cleanup() - free zombies of &struct panthor_vm_bo
- * @vm: VM
- *
- * For those who may: memory is back when a synchronous unmap returns.
- *
- * Context: process context, sleeps; no reservation is held.
- */
-void panthor_vm_cleanup(struct panthor_vm *vm)
-{
-	drm_gpuvm_bo_deferred_cleanup(&vm->base);
-
-	/* A look without op_lock: whoever parks something comes here after that. */
-	if (!list_empty_careful(&vm->parked_vmas))
-		panthor_vm_put_deferred(panthor_vm_get(vm));
-}
-
-/**
- * panthor_vm_throttle() - bound the number of zombies of &struct panthor_vm_bo
- * @vm: VM
- *
- * Called before new ones can be made: if the cleanup work has not even begun
- * with the old ones, the caller does it.
- *
- * Context: process context, sleeps; no reservation is held.
- */
-void panthor_vm_throttle(struct panthor_vm *vm)
-{
-	if (work_pending(&vm->cleanup_work))
-		drm_gpuvm_bo_deferred_cleanup(&vm->base);
-}
-
 static int vm_init_queue(struct panthor_vm *vm)
 {
 	struct drm_gpu_scheduler *sched = &vm->sched;
@@ -198,7 +91,8 @@ static int vm_build(struct panthor_vm *vm, bool for_mcu)
 	if (ret)
 		return ret;
 
-	panthor_mmu_as_init(vm->ptdev, &vm->as, &vm_as_ops, vm->pt.root_pa, vm->pt.mair, for_mcu);
+	panthor_mmu_as_init(vm->ptdev, &vm->as, &panthor_vm_as_ops, vm->pt.root_pa, vm->pt.mair,
+			    for_mcu);
 	return for_mcu ? 0 : vm_init_queue(vm);
 }
 
@@ -278,7 +172,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	mutex_init(&vm->sparse_lock);
 	INIT_LIST_HEAD(&vm->node);
 	INIT_LIST_HEAD(&vm->parked_vmas);
-	INIT_WORK(&vm->cleanup_work, vm_cleanup_work);
+	INIT_WORK(&vm->cleanup_work, panthor_vm_cleanup_work);
 	vm->auto_va_start = kernel_va;
 	vm->auto_va_end = kernel_va + kernel_size;
 	drm_mm_init(&vm->va_mm, vm->user_size, va_range - vm->user_size);
@@ -383,29 +277,6 @@ bool panthor_vm_is_unusable(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_activate() - bind the VM to an address-space slot
- * @vm: VM
- *
- * Context: panthor_mmu_as_activate().
- * Return: as panthor_mmu_as_activate().
- */
-int panthor_vm_activate(struct panthor_vm *vm)
-{
-	return panthor_mmu_as_activate(vm->ptdev, &vm->as);
-}
-
-/**
- * panthor_vm_deactivate() - one user of the slot less
- * @vm: VM
- *
- * Context: panthor_mmu_as_deactivate().
- */
-void panthor_vm_deactivate(struct panthor_vm *vm)
-{
-	panthor_mmu_as_deactivate(vm->ptdev, &vm->as);
-}
-
-/**
  * panthor_vm_is_mcu() - is this the MCU's address space?
  * @vm: VM
  *
@@ -415,20 +286,6 @@ void panthor_vm_deactivate(struct panthor_vm *vm)
 bool panthor_vm_is_mcu(const struct panthor_vm *vm)
 {
 	return vm->as.is_mcu;
-}
-
-/**
- * panthor_vm_is_active() - do resident groups use the VM?
- * @vm: VM
- *
- * For statistics: without a lock, the answer may be out of date.
- *
- * Context: any.
- * Return: whether any does.
- */
-bool panthor_vm_is_active(struct panthor_vm *vm)
-{
-	return READ_ONCE(vm->as.seat.users);
 }
 
 /**
@@ -456,39 +313,6 @@ void panthor_vm_prime(struct panthor_vm *vm)
 struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm)
 {
 	return drm_gpuvm_resv_obj(&vm->base);
-}
-
-/**
- * panthor_vm_prepare_submit() - lock all reservations a job of the VM has to respect
- * @vm: VM
- * @exec: locking context with duplicates ignored, in its retry loop
- * @num_fences: fence slots to reserve in each
- *
- * Context: process context, sleeps and allocates.
- * Return: 0, -EINTR, -ENOMEM or contention.
- */
-int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsigned int num_fences)
-{
-	int ret = drm_gpuvm_prepare_vm(&vm->base, exec, num_fences);
-
-	return ret ?: drm_gpuvm_prepare_objects(&vm->base, exec, num_fences);
-}
-
-/**
- * panthor_vm_add_submit_fence() - tell everyone who shares the VM's memory of a job
- * @vm: VM
- * @exec: context of panthor_vm_prepare_submit()
- * @fence: fence of the job
- *
- * Synchronisation is explicit, so the fence only says when memory may be moved.
- *
- * Context: the reservations are held; does not allocate.
- */
-void panthor_vm_add_submit_fence(struct panthor_vm *vm, struct drm_exec *exec,
-				 struct dma_fence *fence)
-{
-	drm_gpuvm_resv_add_fence(&vm->base, exec, fence, DMA_RESV_USAGE_BOOKKEEP,
-				 DMA_RESV_USAGE_BOOKKEEP);
 }
 
 /**

@@ -165,6 +165,7 @@ static inline struct panthor_vma *to_panthor_vma(struct drm_gpuva *va)
 	return container_of(va, struct panthor_vma, base);
 }
 
+extern const struct panthor_as_ops panthor_vm_as_ops;
 extern const struct drm_gpuvm_ops panthor_gpuvm_ops;
 extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
 
@@ -181,7 +182,11 @@ void panthor_vm_bo_unpin_locked(struct panthor_vm_bo *vm_bo);
 int panthor_vm_bo_restore_locked(struct panthor_vm_bo *vm_bo);
 int panthor_vm_bo_validate(struct drm_gpuvm_bo *base, struct drm_exec *exec);
 
-/* Free zombies of &struct panthor_vm_bo, or leave them and a reference to the work. */
+/*
+ * panthor_vm_cleanup.c: free zombies of &struct panthor_vm_bo, or leave them and a
+ * reference to the work.
+ */
+void panthor_vm_cleanup_work(struct work_struct *work);
 void panthor_vm_cleanup(struct panthor_vm *vm);
 void panthor_vm_put_deferred(struct panthor_vm *vm);
 void panthor_vm_throttle(struct panthor_vm *vm);
