@@ -10,6 +10,7 @@ panthor-y := \
 	panthor_fdinfo.o \
 	panthor_flush_id.o \
 	panthor_fw.o \
+	panthor_fw_glb.o \
 	panthor_fw_iface.o \
 	panthor_fw_load.o \
 	panthor_fw_reqs.o \
@@ -37,8 +38,10 @@ panthor-y := \
 	panthor_pm.o \
 	panthor_pt_reserve.o \
 	panthor_pwr.o \
+	panthor_pwr_control.o \
 	panthor_query.o \
 	panthor_queue.o \
+	panthor_queue_timer.o \
 	panthor_reclaim.o \
 	panthor_reset.o \
 	panthor_sched.o \

@@ -2,15 +2,13 @@
 /**
  * DOC: The MCU's life
  *
- * The MCU's life: boot, global configuration, watchdog, halt, stop, restart.
+ * The MCU's life: boot, watchdog, halt, stop, restart.
  *
  * A restart is *fast* when the firmware was halted in good order and its memory
  * can be trusted, *slow* otherwise: then every section gets its initial content
  * again. A fast restart that fails is repeated slow (hw/firmware-image.md, 10).
  */
-#include <linux/clk.h>
 #include <linux/iopoll.h>
-#include <linux/math64.h>
 
 #include <drm/drm_managed.h>
 
@@ -18,13 +16,8 @@
 #include "lib/regs.h"
 #include "panthor_device.h"
 #include "panthor_fw_priv.h"
-#include "panthor_gpu.h"
 #include "panthor_trace.h"
 #include "panthor_vm.h"
-
-#define GLB_ACK_IRQS	(GLB_CFG_ALLOC_EN | GLB_PING | GLB_CFG_PROGRESS_TIMER |		\
-			 GLB_CFG_POWEROFF_TIMER | GLB_IDLE_ENABLE | GLB_IDLE_EVENT)
-#define GLB_CFG_REQS	(GLB_CFG_ALLOC_EN | GLB_CFG_PROGRESS_TIMER | GLB_CFG_POWEROFF_TIMER)
 
 static void fw_handle_events(struct panthor_device *ptdev, u32 events)
 {
@@ -83,48 +76,6 @@ void panthor_fw_set_event_handler(struct panthor_device *ptdev, panthor_fw_event
 struct panthor_vm *panthor_fw_vm(struct panthor_device *ptdev)
 {
 	return ptdev->fw->vm;
-}
-
-/* Timer word of a duration (hw/firmware-image.md, 10.6). */
-static u32 fw_timer(struct panthor_device *ptdev, u32 us)
-{
-	u64 rate = panthor_gpu_timestamp_rate_hz(ptdev);
-	u32 source = 0;
-	u64 ticks;
-
-	if (!rate) {
-		source = FW_TIMER_SOURCE_GPU_CYCLES;
-		rate = clk_get_rate(ptdev->clks.core);
-	}
-
-	if (!rate)
-		return FW_TIMER_TICKS | source;
-
-	ticks = DIV64_U64_ROUND_UP(us * rate, (u64)USEC_PER_SEC << FW_TIMER_TICK_SHIFT);
-
-	return min_t(u64, ticks, FW_TIMER_TICKS) | source;
-}
-
-/* After every boot; the answers need not be waited for. */
-static void fw_configure(struct panthor_device *ptdev)
-{
-	struct panthor_fw_iface *iface = &ptdev->fw->iface;
-	u32 irqs = GLB_ACK_IRQS;
-
-	if (iface->version >= FW_VERSION_GLB_STATE)
-		irqs |= GLB_STATE;
-
-	WRITE_ONCE(iface->input->core_en_mask, ptdev->gpu_info.shader_present);
-	WRITE_ONCE(iface->input->poweroff_timer, fw_timer(ptdev, FW_POWEROFF_HYSTERESIS_US));
-	WRITE_ONCE(iface->input->progress_timer,
-		   (u32)(FW_PROGRESS_TIMEOUT_CYCLES >> FW_PROGRESS_TIMER_SHIFT));
-	WRITE_ONCE(iface->input->idle_timer, fw_timer(ptdev, FW_IDLE_HYSTERESIS_US));
-	WRITE_ONCE(iface->input->ack_irq_mask, irqs);
-
-	panthor_fw_reqs_set(&iface->reqs, GLB_IDLE_ENABLE | GLB_COUNTER_ENABLE,
-			    GLB_IDLE_ENABLE | GLB_COUNTER_ENABLE);
-	panthor_fw_reqs_toggle(&iface->reqs, GLB_CFG_REQS);
-	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
 }
 
 /* On the queue of the reset that it asks for, which makes progress when memory is short. */
@@ -226,46 +177,6 @@ static int fw_start(struct panthor_device *ptdev)
 	return ret;
 }
 
-static void fw_take_back_halt(struct panthor_fw_iface *iface)
-{
-	if (iface->version >= FW_VERSION_GLB_STATE)
-		panthor_fw_reqs_set(&iface->reqs, FIELD_PREP(GLB_STATE, GLB_STATE_ACTIVE),
-				    GLB_STATE);
-	else
-		panthor_fw_reqs_set(&iface->reqs, 0, GLB_HALT);
-}
-
-static bool mcu_is_halted(struct panthor_device *ptdev, const struct panthor_fw_iface *iface)
-{
-	if (gpu_read(ptdev, MCU_STATUS) != MCU_STATUS_HALT)
-		return false;
-
-	return iface->version < FW_VERSION_GLB_STATE ||
-	       FIELD_GET(GLB_STATE, READ_ONCE(*iface->reqs.ack)) == GLB_STATE_HALT;
-}
-
-/* Ask the firmware to save its state and halt; false: it did not. */
-static bool fw_halt(struct panthor_device *ptdev)
-{
-	struct panthor_fw_iface *iface = &ptdev->fw->iface;
-	bool halted;
-
-	if (iface->version >= FW_VERSION_GLB_STATE)
-		panthor_fw_reqs_set(&iface->reqs, FIELD_PREP(GLB_STATE, GLB_STATE_HALT), GLB_STATE);
-	else
-		panthor_fw_reqs_set(&iface->reqs, GLB_HALT, GLB_HALT);
-
-	panthor_fw_ring_doorbell(ptdev, DOORBELL_GLOBAL);
-
-	if (!read_poll_timeout(mcu_is_halted, halted, halted, FW_HALT_POLL_US,
-			       FW_HALT_TIMEOUT_MS * USEC_PER_MSEC, false, ptdev, iface))
-		return true;
-
-	drm_warn(&ptdev->base, "firmware does not halt (MCU status %u)\n",
-		 gpu_read(ptdev, MCU_STATUS));
-	return false;
-}
-
 static int fw_restart_slow(struct panthor_device *ptdev)
 {
 	panthor_fw_reload(ptdev);
@@ -275,7 +186,7 @@ static int fw_restart_slow(struct panthor_device *ptdev)
 
 static int fw_restart_fast(struct panthor_device *ptdev)
 {
-	fw_take_back_halt(&ptdev->fw->iface);
+	panthor_fw_take_back_halt(ptdev);
 
 	return fw_start(ptdev);
 }
@@ -299,7 +210,7 @@ static int fw_restart(struct panthor_device *ptdev)
 	if (ret)
 		return ret;
 
-	fw_configure(ptdev);
+	panthor_fw_configure(ptdev);
 	fw_ping_start(ptdev);
 	return 0;
 }
@@ -318,7 +229,7 @@ void panthor_fw_suspend(struct panthor_device *ptdev)
 
 	cancel_delayed_work_sync(&fw->ping_work);
 
-	fw->fast = fw->running && !panthor_device_reset_is_pending(ptdev) && fw_halt(ptdev);
+	fw->fast = fw->running && !panthor_device_reset_is_pending(ptdev) && panthor_fw_halt(ptdev);
 	panthor_fw_stop(ptdev);
 }
 
@@ -350,7 +261,7 @@ void panthor_fw_pre_reset(struct panthor_device *ptdev, bool on_hang)
 
 	cancel_delayed_work_sync(&fw->ping_work);
 
-	fw->fast = !on_hang && fw->running && fw_halt(ptdev);
+	fw->fast = !on_hang && fw->running && panthor_fw_halt(ptdev);
 	panthor_fw_stop(ptdev);
 }
 
@@ -457,7 +368,7 @@ int panthor_fw_init(struct panthor_device *ptdev)
 	}
 
 	fw_report(ptdev);
-	fw_configure(ptdev);
+	panthor_fw_configure(ptdev);
 	fw_ping_start(ptdev);
 	return 0;
 }

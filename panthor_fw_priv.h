@@ -62,4 +62,9 @@ int panthor_fw_load(struct panthor_device *ptdev);
 void panthor_fw_reload(struct panthor_device *ptdev);
 void panthor_fw_unload(struct panthor_device *ptdev);
 
+/* panthor_fw_glb.c: requests to the firmware as a whole */
+void panthor_fw_configure(struct panthor_device *ptdev);
+void panthor_fw_take_back_halt(struct panthor_device *ptdev);
+bool panthor_fw_halt(struct panthor_device *ptdev);
+
 #endif

@@ -12,10 +12,6 @@
  *
  * Invariants: @in_flight is sorted by number; the ring never holds more than
  * its size, because drm_sched counts every job's instructions as credits.
- *
- * The job timer is ours and not drm_sched's, because the time in which a group
- * is not resident must not count, and a new job must not give an old one more
- * time.
  */
 #include <linux/dma-fence.h>
 
@@ -24,100 +20,6 @@
 #include "panthor_queue.h"
 #include "panthor_trace.h"
 #include "panthor_usage.h"
-
-static void queue_timer_stop_locked(struct panthor_queue *queue)
-{
-	lockdep_assert_held(&queue->lock);
-
-	cancel_delayed_work(&queue->timer.work);
-}
-
-static void queue_timer_arm_locked(struct panthor_queue *queue, unsigned long left)
-{
-	lockdep_assert_held(&queue->lock);
-
-	queue->timer.deadline = jiffies + left;
-	mod_delayed_work(queue->timer.wq, &queue->timer.work, left);
-}
-
-/* The oldest job has changed: it gets the full time. */
-static void queue_timer_restart_locked(struct panthor_queue *queue)
-{
-	lockdep_assert_held(&queue->lock);
-
-	queue->timer.left = msecs_to_jiffies(PANTHOR_JOB_TIMEOUT_MS);
-	if (!queue->timer.ticking)
-		return;
-
-	if (list_empty(&queue->in_flight))
-		queue_timer_stop_locked(queue);
-	else
-		queue_timer_arm_locked(queue, queue->timer.left);
-}
-
-/**
- * panthor_queue_timer_start() - the group has become resident
- * @queue: queue
- *
- * Context: any.
- */
-void panthor_queue_timer_start(struct panthor_queue *queue)
-{
-	guard(spinlock_irqsave)(&queue->lock);
-
-	if (queue->timer.ticking)
-		return;
-
-	queue->timer.ticking = true;
-	if (!list_empty(&queue->in_flight))
-		queue_timer_arm_locked(queue, queue->timer.left);
-}
-
-/**
- * panthor_queue_timer_pause() - the group is not resident any more
- * @queue: queue
- *
- * Context: any.
- */
-void panthor_queue_timer_pause(struct panthor_queue *queue)
-{
-	guard(spinlock_irqsave)(&queue->lock);
-
-	if (!queue->timer.ticking)
-		return;
-
-	queue->timer.ticking = false;
-	queue_timer_stop_locked(queue);
-	if (!list_empty(&queue->in_flight))
-		queue->timer.left = time_before(jiffies, queue->timer.deadline) ?
-				    queue->timer.deadline - jiffies : 0;
-}
-
-/**
- * panthor_queue_timer_expired() - has the oldest job had all its time?
- * @queue: queue
- *
- * To be asked when the timer has fired and a last look at completion is done.
- *
- * Context: any.
- * Return: whether it has.
- */
-bool panthor_queue_timer_expired(struct panthor_queue *queue)
-{
-	guard(spinlock_irqsave)(&queue->lock);
-
-	return queue->timer.ticking && !list_empty(&queue->in_flight) &&
-	       !time_before(jiffies, queue->timer.deadline);
-}
-
-static void queue_timer_work(struct work_struct *work)
-{
-	struct panthor_queue *queue = container_of(work, struct panthor_queue, timer.work.work);
-	bool cookie = dma_fence_begin_signalling();
-
-	queue->ops->timeout(queue);
-	dma_fence_end_signalling(cookie);
-}
 
 static void ring_copy(struct panthor_queue *queue, u64 at, const void *src, u32 size)
 {
@@ -229,7 +131,7 @@ bool panthor_queue_write(struct panthor_queue *queue, struct panthor_job *job)
 			trace_panthor_job_run(job);
 			list_add_tail(&job->node, &queue->in_flight);
 			if (first)
-				queue_timer_restart_locked(queue);
+				panthor_queue_timer_restart_locked(queue);
 			return true;
 		}
 	}
@@ -275,7 +177,7 @@ u32 panthor_queue_complete(struct panthor_queue *queue)
 
 		if (list_empty(&done))
 			return 0;
-		queue_timer_restart_locked(queue);
+		panthor_queue_timer_restart_locked(queue);
 	}
 
 	/* The records are the next jobs' as soon as the fences are signalled. */
@@ -324,7 +226,7 @@ u32 panthor_queue_fail(struct panthor_queue *queue, int error)
 
 	scoped_guard(spinlock_irqsave, &queue->lock) {
 		list_splice_init(&queue->in_flight, &failed);
-		queue_timer_restart_locked(queue);
+		panthor_queue_timer_restart_locked(queue);
 		seqno = queue->seqno;
 	}
 
@@ -369,7 +271,7 @@ int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_a
 		.submit_wq = args->submit_wq,
 		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
 		.credit_limit = args->mem->ring_size / CS_INSTR_SIZE,
-		/* See the comment on the job timer at the top. */
+		/* See panthor_queue_timer.c. */
 		.timeout = MAX_SCHEDULE_TIMEOUT,
 		.timeout_wq = args->timer_wq,
 		.name = queue->name,
@@ -388,9 +290,7 @@ int panthor_queue_init(struct panthor_queue *queue, const struct panthor_queue_a
 
 	spin_lock_init(&queue->lock);
 	INIT_LIST_HEAD(&queue->in_flight);
-	INIT_DELAYED_WORK(&queue->timer.work, queue_timer_work);
-	queue->timer.wq = args->timer_wq;
-	queue->timer.left = msecs_to_jiffies(PANTHOR_JOB_TIMEOUT_MS);
+	panthor_queue_timer_init(queue, args->timer_wq);
 
 	ret = drm_sched_init(scheduler, &sched_args);
 	if (ret)
@@ -443,7 +343,7 @@ void panthor_queue_fini(struct panthor_queue *queue)
 	if (!queue->scheduler.ready)
 		return;
 
-	cancel_delayed_work_sync(&queue->timer.work);
+	panthor_queue_timer_fini(queue);
 	drm_sched_entity_fini(&queue->entity);
 	drm_sched_fini(&queue->scheduler);
 }

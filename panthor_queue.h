@@ -191,4 +191,9 @@ void panthor_queue_timer_start(struct panthor_queue *queue);
 void panthor_queue_timer_pause(struct panthor_queue *queue);
 bool panthor_queue_timer_expired(struct panthor_queue *queue);
 
+/* panthor_queue_timer.c, for panthor_queue.c only. */
+void panthor_queue_timer_init(struct panthor_queue *queue, struct workqueue_struct *wq);
+void panthor_queue_timer_fini(struct panthor_queue *queue);
+void panthor_queue_timer_restart_locked(struct panthor_queue *queue);
+
 #endif
