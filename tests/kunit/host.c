@@ -295,7 +295,7 @@ static struct panthor_host *host_alloc(const struct mali_config *config)
 	}
 	ops.opaque = host;
 	raw_spin_lock_irq(&host->lock);
-	checked.check_tlb = true;
+	checked.check_stale = true;
 	host->model = mali_init(host->memory, &checked, &ops);
 	host->powered = true;
 	flush_id_publish(host);

@@ -91,7 +91,7 @@ struct mali_config {
 	uint32_t reset_ns, l2_power_ns, flush_ns, as_command_ns;
 	uint32_t mcu_boot_ns, fw_ack_ns, csg_state_ns, cs_instr_ns, run_job_ns;
 	uint32_t idle_hysteresis_max_ns;	/* 0: take the value programmed by the host */
-	bool check_tlb;			/* a cached translation that the tables deny is a guest error */
+	bool check_stale;		/* what is cached though the tables deny it is a guest error */
 	/* fault knobs: 0 means off */
 	uint32_t knob_boot_fail;	/* this many MCU starts never raise the boot interrupt */
 	uint32_t knob_boot_version_zero;

@@ -68,31 +68,6 @@ static bool as_holds(const struct mali_as *as, uint64_t va, enum mali_access acc
 	return fault_is_of(&as->held, va, access) || fault_is_of(&as->waiting, va, access);
 }
 
-/* A host that waits for a command or a flush, for ever perhaps, knows what it does. */
-static bool host_is_waiting(const struct mali *gpu)
-{
-	bool busy = gpu->flushing;
-	unsigned int slot;
-
-	for (slot = 0; slot < MALI_SLOTS; slot++)
-		busy |= gpu->as[slot].busy;
-	return busy;
-}
-
-/* Outside of a locked region a cached translation is what the tables say. */
-static void tlb_check(struct mali *gpu, unsigned int slot, const struct mali_leaf *cached,
-		      uint64_t va)
-{
-	struct mali_leaf now;
-
-	if (!gpu->config.check_tlb || host_is_waiting(gpu))
-		return;
-	if (mali_walk_quietly(gpu, &gpu->as[slot].tables, va, &now) || now.va != cached->va ||
-	    now.pa != cached->pa || now.flags != cached->flags)
-		mali_guest_error(gpu, "access by a translation that was not invalidated", slot,
-				 va, cached->descriptor);
-}
-
 /* TLB, then tables. 0 or an exception code. */
 static uint32_t as_lookup(struct mali *gpu, unsigned int slot, uint64_t va, struct mali_leaf *leaf)
 {
@@ -103,7 +78,7 @@ static uint32_t as_lookup(struct mali *gpu, unsigned int slot, uint64_t va, stru
 	if (cached) {
 		gpu->stats.tlb_hits++;
 		*leaf = *cached;
-		tlb_check(gpu, slot, cached, va);
+		mali_stale_access(gpu, slot, cached, va);
 		return 0;
 	}
 	code = mali_walk(gpu, &as->tables, va, leaf);

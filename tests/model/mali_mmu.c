@@ -153,6 +153,7 @@ static void as_update(struct mali *gpu, unsigned int slot)
 	if (as->mode != MALI_AS_4K && as->mode != MALI_AS_UNMAPPED)
 		mali_guest_error(gpu, "UPDATE to a mode that is not modelled", slot, cfg, 0);
 	as_range_drop(as, 0, ~0ull);
+	mali_stale_lines(gpu, slot);
 	mali_reach_changed(gpu, MALI_REACH_FRESH, slot, 0, ~0ull);
 	mali_sched_as_changed(gpu, slot);
 }
@@ -193,6 +194,7 @@ static void as_unlock(struct mali *gpu, unsigned int slot)
 
 	gpu->stats.as_unlocks++;
 	lockaddr_decode(as, &first, &last);
+	mali_stale_edited(gpu, slot);
 	as_range_drop(as, first, last);
 	if (as->locked)
 		as_range_drop(as, as->lock_first, as->lock_last);
@@ -212,8 +214,11 @@ static void as_command_done(struct mali *gpu, uint64_t slot)
 	case AS_LOCK:
 		as_lock(gpu, (unsigned int)slot);
 		break;
-	case AS_FLUSH_PT:
 	case AS_FLUSH_MEM:
+		mali_cache_empty(gpu);
+		as_unlock(gpu, (unsigned int)slot);
+		break;
+	case AS_FLUSH_PT:	/* dirty lines may be in load/store caches, where it does not look */
 	case AS_UNLOCK:
 		as_unlock(gpu, (unsigned int)slot);
 		break;

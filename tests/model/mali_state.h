@@ -314,6 +314,12 @@ void mali_cache_wrote(struct mali *gpu, unsigned int slot, const struct mali_lea
 		      uint64_t va);
 void mali_cache_empty(struct mali *gpu);	/* all written back, or lost */
 
+/* mali_stale.c */
+void mali_stale_access(struct mali *gpu, unsigned int slot, const struct mali_leaf *cached,
+		       uint64_t va);
+void mali_stale_edited(struct mali *gpu, unsigned int slot);	/* before UNLOCK invalidates */
+void mali_stale_lines(struct mali *gpu, unsigned int slot);	/* by the tables as they are */
+
 /* mali_mmu.c */
 void mali_mmu_reset(struct mali *gpu);
 uint32_t mali_as_reg_read(struct mali *gpu, unsigned int slot, unsigned int word);

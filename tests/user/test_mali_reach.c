@@ -19,22 +19,12 @@ static uint64_t root(void)
 	return fake.root[SLOT];
 }
 
-static void machine_as(void (*tweak)(struct mali_config *config))
+static void machine(void)
 {
-	fake_start(tweak);
+	fake_start(NULL);
 	fake_boot();
 	group_make(0, SLOT, 1);
 	need(group_state(0, 1));
-}
-
-static void machine(void)
-{
-	machine_as(NULL);
-}
-
-static void checked(struct mali_config *config)
-{
-	config->check_tlb = true;
 }
 
 /* One 4-byte store by the stream; true: it retired. */
@@ -291,38 +281,6 @@ static void events_of_an_edit(void)
 	is_u64(fake.reach_last, ~0ull);
 }
 
-static void stale_translations(void)
-{
-	uint64_t entry;
-
-	machine_as(checked);
-	fake_alloc(SLOT, VA, 4096, PTE_RW);
-	entry = fake_pte(root(), VA, 3);
-	ok(gpu_store(VA, 1));
-	ok(gpu_store(VA, 2));
-	is_u64(guest_errors(), 0);
-	fake_store64(entry, fake_load64(entry) | 1ull << 7);	/* read-only from now on */
-	ok(gpu_store(VA, 3));
-	ok(guest_errors() > 0);
-	need(fake.guest_error != NULL);
-	is_str(fake.guest_error, "access by a translation that was not invalidated");
-}
-
-static void stale_translations_are_invalidated(void)
-{
-	uint64_t entry;
-
-	machine_as(checked);
-	fake_alloc(SLOT, VA, 4096, PTE_RW);
-	entry = fake_pte(root(), VA, 3);
-	ok(gpu_store(VA, 1));
-	fake_lock(SLOT, VA, 15);
-	fake_store64(entry, fake_page(1) | PTE_RW);
-	unlock(VA, 15);
-	ok(gpu_store(VA, 3));
-	is_u64(guest_errors(), 0);
-}
-
 TAP_MAIN(
 	{ "reachable_pages", reachable_pages },
 	{ "reachable_through_blocks", reachable_through_blocks },
@@ -335,6 +293,4 @@ TAP_MAIN(
 	{ "visits_of_a_root", visits_of_a_root },
 	{ "visits_know_the_hierarchy", visits_know_the_hierarchy },
 	{ "events_of_an_edit", events_of_an_edit },
-	{ "stale_translations", stale_translations },
-	{ "stale_translations_are_invalidated", stale_translations_are_invalidated },
 )
