@@ -8,9 +8,16 @@
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
+#include "../../panthor_gem.h"
+#include "faults.h"
 #include "job.h"
 #include "kunit_host.h"
 #include "leaks.h"
+
+#define VA		0x40000000ull
+
+/* More than a mapping of one page allocates. */
+#define FAIL_DEPTH	64
 
 /* Creating a BO costs no pages; touching it costs the pages touched, once. */
 static void gem_costs_what_is_touched(struct kunit *test)
@@ -103,12 +110,41 @@ static void gem_flush_id(struct kunit *test)
 	KUNIT_EXPECT_NE(test, id, 0);
 }
 
+/*
+ * The last allocation that pages take fails, that of their index, when they are mapped
+ * for the device already: all of it is undone, and works the next time. What stays
+ * mapped is reported when the driver goes. Allocations before that one are not for
+ * us to fail: the checker of mappings turns itself off when it finds no memory.
+ */
+static void gem_index_fails(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct client *client = client_open(test, host);
+	u32 bo, vm = client_vm_create(client);
+	int ret;
+
+	faults_prepare(test);
+	for (u32 n = FAIL_DEPTH; ; n--) {
+		KUNIT_ASSERT_GT_MSG(test, n, 0, "it never failed");
+		bo = client_bo_create(client, SZ_4K, 0);
+		client_fail_nth(client, n);
+		ret = client_try_map(client, vm, bo, 0, VA, SZ_4K, 0);
+		if (ret && !to_panthor_bo(client_bo(client, bo))->base.pages)
+			break;
+		KUNIT_ASSERT_EQ(test, 0, client_try_unmap(client, vm, VA, SZ_4K));
+		KUNIT_ASSERT_EQ(test, 0, client_bo_close(client, bo));
+	}
+	KUNIT_EXPECT_EQ(test, -ENOMEM, ret);
+	KUNIT_EXPECT_EQ(test, 0, client_try_map(client, vm, bo, 0, VA, SZ_4K, 0));
+}
+
 static struct kunit_case gem_cases[] = {
 	KUNIT_CASE(gem_costs_what_is_touched),
 	KUNIT_CASE(gem_mmap),
 	KUNIT_CASE(gem_no_mmap),
 	KUNIT_CASE(gem_mapping_outlives_device),
 	KUNIT_CASE(gem_flush_id),
+	KUNIT_CASE(gem_index_fails),
 	{}
 };
 

@@ -2,6 +2,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/dma-resv.h>
+#include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -58,6 +59,22 @@ int reclaim_evict_patiently(struct panthor_gem_object *bo)
 bool reclaim_has_pages(struct panthor_gem_object *bo)
 {
 	return READ_ONCE(bo->base.pages);
+}
+
+bool reclaim_is_dirty(struct panthor_gem_object *bo)
+{
+	struct address_space *mapping = file_inode(bo->base.base.filp)->i_mapping;
+	bool dirty = true;
+
+	for (pgoff_t i = 0; i < bo->base.base.size >> PAGE_SHIFT && dirty; i++) {
+		struct folio *folio = filemap_get_folio(mapping, i);
+
+		if (IS_ERR(folio))
+			return false;
+		dirty = folio_test_dirty(folio);
+		folio_put(folio);
+	}
+	return dirty;
 }
 
 bool reclaim_is_shown(struct reclaim_fixture *fixture, u64 va)

@@ -39,6 +39,8 @@ int reclaim_evict(struct panthor_gem_object *bo);
 int reclaim_evict_patiently(struct panthor_gem_object *bo);
 
 bool reclaim_has_pages(struct panthor_gem_object *bo);
+/* Its file has all of its pages, and the kernel may not drop any of them unwritten. */
+bool reclaim_is_dirty(struct panthor_gem_object *bo);
 bool reclaim_is_shown(struct reclaim_fixture *fixture, u64 va);
 
 /* A job that does nothing: what was evicted is back, and the slot is live. */

@@ -37,6 +37,7 @@ static void reclaim_evict_restore(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(bo));
 	KUNIT_EXPECT_FALSE(test, reclaim_is_shown(fixture, VA));
 	KUNIT_EXPECT_FALSE(test, reclaim_is_shown(fixture, VA + SZ_4M - SZ_4K));
+	KUNIT_EXPECT_TRUE(test, reclaim_is_dirty(bo));
 	KUNIT_EXPECT_EQ(test, 0, reclaim_evict(bo));
 
 	reclaim_run_nothing(machine);

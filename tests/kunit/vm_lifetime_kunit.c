@@ -6,9 +6,12 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/dma-resv.h>
+#include <linux/kthread.h>
 #include <linux/sizes.h>
 #include <linux/workqueue.h>
 
+#include "../../panthor_vm_priv.h"
 #include "job.h"
 #include "kunit_host.h"
 #include "vm_view.h"
@@ -32,15 +35,21 @@ struct lifetime {
 	struct completion release;
 };
 
-static void lifetime_start(struct kunit *test, struct lifetime *life)
+static void lifetime_start_on(struct kunit *test, struct lifetime *life,
+			      struct panthor_host *host)
 {
-	life->client = client_open(test, panthor_kunit_host_bound(test, NULL));
+	life->client = client_open(test, host);
 	life->vm = client_vm_create(life->client);
 	life->done = client_syncobj_create(life->client);
 }
 
-/* One asynchronous operation; returns when it is over. */
-static void bind_async(struct kunit *test, struct lifetime *life, u32 flags, u32 bo, u64 va,
+static void lifetime_start(struct kunit *test, struct lifetime *life)
+{
+	lifetime_start_on(test, life, panthor_kunit_host_bound(test, NULL));
+}
+
+/* One asynchronous operation. */
+static void bind_queue(struct kunit *test, struct lifetime *life, u32 flags, u32 bo, u64 va,
 		       u64 size)
 {
 	struct drm_panthor_sync_op sync = {
@@ -62,8 +71,15 @@ static void bind_async(struct kunit *test, struct lifetime *life, u32 flags, u32
 	op.syncs.array = client_push(life->client, &sync, sizeof(sync));
 	args.ops.array = client_push(life->client, &op, sizeof(op));
 	KUNIT_ASSERT_EQ(test, 0, client_ioctl(life->client, DRM_IOCTL_PANTHOR_VM_BIND, &args));
-	KUNIT_ASSERT_EQ(test, 0, client_try_syncobj_wait(life->client, life->done, JOB_TIMEOUT_MS));
 	client_release(life->client, mark);
+}
+
+/* As bind_queue(); returns when it is over. */
+static void bind_async(struct kunit *test, struct lifetime *life, u32 flags, u32 bo, u64 va,
+		       u64 size)
+{
+	bind_queue(test, life, flags, bo, va, size);
+	KUNIT_ASSERT_EQ(test, 0, client_try_syncobj_wait(life->client, life->done, JOB_TIMEOUT_MS));
 }
 
 static void unmap_async(struct kunit *test, struct lifetime *life, u64 va, u64 size)
@@ -108,6 +124,60 @@ static void block_cleanup(struct kunit *test, struct lifetime *life)
 	queue_work(wq, &life->blocker);
 	msleep(20);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, unblock_cleanup, life));
+}
+
+/**
+ * struct holder - a thread that has a BO's reservation, and for a part of that time a VM's op_lock
+ */
+struct holder {
+	/** @vm: the VM: no bind job of it runs at first. */
+	struct panthor_vm *vm;
+	/** @obj: the BO: nothing that maps it is prepared. */
+	struct drm_gem_object *obj;
+	/** @held: it has both. */
+	struct completion held;
+	/** @task: the thread. */
+	struct task_struct *task;
+};
+
+static int holder_thread(void *data)
+{
+	struct holder *holder = data;
+
+	dma_resv_lock(holder->obj->resv, NULL);
+	mutex_lock(&holder->vm->op_lock);
+	complete(&holder->held);
+	msleep(50);
+	mutex_unlock(&holder->vm->op_lock);
+	msleep(50);
+	dma_resv_unlock(holder->obj->resv);
+	return 0;
+}
+
+static void holder_join(void *data)
+{
+	struct holder *holder = data;
+
+	kthread_stop_put(holder->task);
+}
+
+/* Lets jobs of the BO's only VM run after 50 ms, and its mappings be prepared after 100. */
+static void hold(struct kunit *test, struct holder *holder, struct drm_gem_object *obj)
+{
+	struct drm_gpuvm_bo *vm_bo = list_first_entry_or_null(&obj->gpuva.list,
+							      struct drm_gpuvm_bo,
+							      list.entry.gem);
+
+	KUNIT_ASSERT_NOT_NULL(test, vm_bo);
+	holder->vm = to_panthor_vm(vm_bo->vm);
+	holder->obj = obj;
+	init_completion(&holder->held);
+	holder->task = kthread_create(holder_thread, holder, "holder");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, holder->task);
+	get_task_struct(holder->task);
+	wake_up_process(holder->task);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, holder_join, holder));
+	wait_for_completion(&holder->held);
 }
 
 /* ---- cases ---- */
@@ -190,6 +260,52 @@ static void lifetime_bound_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, num_vm_bos(life), before);
 }
 
+/*
+ * A BO becomes a zombie while the next mapping of it is already past the throttle
+ * and waits for its reservation: it gets a vm_bo of its own, and the zombie's end
+ * takes nothing away from it.
+ */
+static void lifetime_bound_beside_zombie(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct lifetime *life = test->priv;
+	struct drm_gem_object *obj;
+	struct holder holder;
+	int before;
+	u32 bo;
+
+	lifetime_start_on(test, life, host);
+	bo = client_bo_create(life->client, SZ_4K, 0);
+	obj = client_bo(life->client, bo);
+	before = num_vm_bos(life);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(life->client, life->vm, bo, 0, VA, SZ_4K, 0));
+	block_cleanup(test, life);
+
+	hold(test, &holder, obj);
+	bind_queue(test, life, DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, 0, VA, SZ_4K);
+	bind_async(test, life, DRM_PANTHOR_VM_BIND_OP_TYPE_MAP, bo, VA, SZ_4K);
+	kunit_release_action(test, holder_join, &holder);
+	KUNIT_ASSERT_EQ_MSG(test, vm_view_bo_pins(obj), 2, "there was no zombie to meet");
+	KUNIT_EXPECT_EQ(test, num_vm_bos(life), before + 2);
+	KUNIT_EXPECT_NOT_NULL(test, panthor_host_find_root(host, vm_view_root(life->client,
+									      life->vm), VA));
+
+	/* Reclaim takes it out of the VM, but not the pages from under the zombie's pin. */
+	KUNIT_EXPECT_EQ(test, -EBUSY, vm_view_evict(obj));
+	KUNIT_EXPECT_EQ(test, vm_view_bo_pins(obj), 1);
+
+	kunit_release_action(test, unblock_cleanup, life);
+	KUNIT_EXPECT_EQ(test, vm_view_bo_pins(obj), 0);
+	KUNIT_EXPECT_EQ(test, 0, vm_view_evict(obj));
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(life->client, life->vm, bo, 0, VA + SZ_4K, SZ_4K,
+						0));
+	KUNIT_EXPECT_EQ(test, vm_view_bo_pins(obj), 1);
+	KUNIT_EXPECT_NOT_NULL(test, panthor_host_find_root(host, vm_view_root(life->client,
+									      life->vm), VA));
+	KUNIT_ASSERT_EQ(test, 0, client_try_unmap(life->client, life->vm, VA, SZ_8K));
+	KUNIT_EXPECT_EQ(test, num_vm_bos(life), before);
+}
+
 static int lifetime_init(struct kunit *test)
 {
 	test->priv = kunit_kzalloc(test, sizeof(struct lifetime), GFP_KERNEL);
@@ -201,6 +317,7 @@ static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(lifetime_tables_go_at_unmap),
 	KUNIT_CASE(lifetime_zombies_are_bounded),
 	KUNIT_CASE(lifetime_bound_again),
+	KUNIT_CASE(lifetime_bound_beside_zombie),
 	{}
 };
 
