@@ -67,9 +67,16 @@ def sync_placeholder(repo, dst):
     (dst / 'Makefile').write_text('')
 
 
-def apply_config(job, make, objdir, fragment, base='alldefconfig'):
-    """Configure a kernel from a fragment; fail if any line of it did not stick."""
-    want = objdir / 'fragment'
+def apply_config(job, make, objdir, fragment, base='alldefconfig', kconfig=None):
+    """Configure a kernel from a fragment; fail if any line of it did not stick.
+
+    Nothing to do if neither the fragment nor KCONFIG, the text of the driver's Kconfig
+    files if the caller knows it, has changed: the kernel's source never does.
+    """
+    want, done = objdir / 'fragment', objdir / 'configured'
+    if kconfig is not None and done.exists() and done.read_text() == fragment + kconfig:
+        return
+    done.unlink(missing_ok=True)
     if want.exists() and want.read_text() == fragment and (objdir / '.config').exists():
         job.run([*make, 'olddefconfig'])
     else:
@@ -80,6 +87,8 @@ def apply_config(job, make, objdir, fragment, base='alldefconfig'):
     if lost:
         raise StepFailed(job.title, job.log, 'configuration not taken over: ' + ', '.join(lost))
     want.write_text(fragment)
+    if kconfig is not None:
+        done.write_text(fragment + kconfig)
 
 
 def config_lines(fragment):
@@ -156,7 +165,8 @@ def uml_build(cache, repo, step, fragment, job, makefile='', patched=None):
         if makefile:
             (place / 'Makefile').write_text((repo / 'Makefile').read_text() + makefile)
         job.phase('configuring')
-        apply_config(job, make, objdir, fragment + UML_FRAGMENT)
+        kconfig = ''.join(p.read_text() for p in sorted(place.rglob('Kconfig')))
+        apply_config(job, make, objdir, fragment + UML_FRAGMENT, kconfig=kconfig)
         job.phase('compiling')
         job.run([*make, 'linux'])
         out.parent.mkdir(exist_ok=True)
