@@ -8,7 +8,7 @@
 #define PANTHOR_LIB_FW_IMAGE_H
 
 #include "env.h"
-#include "fw_abi.h"
+#include "fw_format.h"
 
 /* Real images have 8 or 9 sections of 0.8 MiB in all. */
 #define FW_IMAGE_MAX_SECTIONS		32
