@@ -47,7 +47,8 @@ static void gpu_quiesce(struct panthor_device *ptdev)
 
 /*
  * What is freed from here on must be out of the GPU's reach. An MMU that hangs, or
- * begins to hang now, is made to forget by a reset.
+ * begins to hang now, is made to forget by a reset. If not even that works, who frees
+ * something leaves it to works that wait for power_off().
  */
 static void memory_unplug(struct panthor_device *ptdev)
 {
@@ -58,9 +59,17 @@ static void memory_unplug(struct panthor_device *ptdev)
 		panthor_fw_stop(ptdev);
 
 	panthor_mmu_suspend(ptdev);
-	if (panthor_device_reset_is_pending(ptdev) && registers_are_on(ptdev))
-		panthor_gpu_soft_reset(ptdev);
-	panthor_mmu_forgotten(ptdev);
+	if (!panthor_device_reset_is_pending(ptdev) || !registers_are_on(ptdev) ||
+	    !panthor_gpu_soft_reset(ptdev))
+		panthor_mmu_forgotten(ptdev);
+}
+
+/* Without clocks and power the GPU reaches nothing, whatever state it is in. */
+static void power_off(struct panthor_device *ptdev)
+{
+	panthor_pm_power_off(ptdev);
+	if (ptdev->mmu)
+		panthor_mmu_forgotten(ptdev);
 }
 
 /* Each part accepts that it never came up. */
@@ -244,7 +253,7 @@ err_stop_pm:
 	panthor_reset_disable(ptdev);
 err_unplug_parts:
 	parts_unplug(ptdev);
-	panthor_pm_power_off(ptdev);
+	power_off(ptdev);
 	return ret;
 }
 
@@ -274,7 +283,7 @@ void panthor_device_remove_once(struct panthor_device *ptdev)
 	panthor_reset_disable(ptdev);
 	panthor_pm_stop(ptdev);
 	parts_unplug(ptdev);
-	panthor_pm_power_off(ptdev);
+	power_off(ptdev);
 
 	/* The firmware's address space goes with us unless a file is open. */
 	flush_workqueue(ptdev->cleanup_wq);

@@ -11,7 +11,10 @@
  *    matter which of edit and bind came first;
  *  - from the moment a command hangs, or a reset begins, until the hardware is
  *    known to have forgotten everything, the MMU is *recovering*: registers are
- *    left alone, binds fail, and who gives memory back (edit_end, as_fini) waits.
+ *    left alone, binds fail, and who gives memory back (edit_end, as_fini) waits
+ *    for some time. If it has not ended by then, or nobody may wait because it is
+ *    removal that will end it, they say so, and the memory is left to a work that
+ *    waits for as long as it takes (panthor_mmu_wait_forgotten()).
  */
 #include <linux/interrupt.h>
 
@@ -213,17 +216,19 @@ void panthor_mmu_as_init(struct panthor_device *ptdev, struct panthor_as *as,
  * @ptdev: device, powered or not, even unplugged
  * @as: address space; one that was never initialised but zeroed is fine
  *
- * On return the hardware holds nothing of @as and no fault callback runs.
+ * On return no fault callback runs.
  *
  * Context: process context, sleeps; not from &panthor_as_ops.fault. Takes mmu->lock.
+ * Return: 0 if the hardware holds nothing of @as, or -ETIMEDOUT if it hangs and the reset
+ * did not help in time: until panthor_mmu_wait_forgotten() the tables may be looked at.
  */
-void panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as)
+int panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as)
 {
 	struct panthor_mmu *mmu = ptdev->mmu;
 	bool hang;
 
 	if (!as->ops)
-		return;
+		return 0;
 
 	scoped_guard(mutex, &mmu->lock) {
 		if (mmu_as_is_live(as))
@@ -233,10 +238,9 @@ void panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as)
 		hang = mmu->recovering;
 	}
 
-	if (hang)
-		mmu_wait_recovered(ptdev);
-
 	synchronize_irq(mmu->irq.irq);
+
+	return hang ? mmu_wait_recovered(ptdev) : 0;
 }
 
 /**

@@ -67,7 +67,7 @@ void panthor_mmu_resume(struct panthor_device *ptdev);
 /* A hang is being recovered: forget all bindings without touching slot registers. */
 void panthor_mmu_pre_reset(struct panthor_device *ptdev);
 void panthor_mmu_post_reset(struct panthor_device *ptdev);
-/* The reset came after panthor_mmu_suspend(): nothing holds memory any more. */
+/* After panthor_mmu_suspend() the GPU was reset or lost its power: it holds no memory. */
 void panthor_mmu_forgotten(struct panthor_device *ptdev);
 /* The reset failed: nobody need wait for it. */
 void panthor_mmu_lost(struct panthor_device *ptdev);
@@ -76,10 +76,11 @@ void panthor_mmu_lost(struct panthor_device *ptdev);
 void panthor_mmu_as_init(struct panthor_device *ptdev, struct panthor_as *as,
 			 const struct panthor_as_ops *ops, u64 transtab, u64 mair, bool is_mcu);
 /*
- * Unbinds; after return the hardware holds nothing of this address space and
- * no fault callback runs. Process context, sleeps. Fine for one that was only zeroed.
+ * Unbinds; after return no fault callback runs and, unless the MMU hangs, the hardware
+ * holds nothing of this address space. Process context, sleeps. Fine for one that was
+ * only zeroed.
  */
-void panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as);
+int panthor_mmu_as_fini(struct panthor_device *ptdev, struct panthor_as *as);
 
 /*
  * Bind if needed (evicting the longest-idle space) and count one user.

@@ -22,8 +22,8 @@
  * @ptdev: device
  *
  * The reset waits for none of our callers, so this ends; when the reset fails
- * panthor_mmu_lost() lets us go. In probe and removal there is nothing to wait
- * for: they reset the GPU when they are done with the parts.
+ * panthor_mmu_lost() lets us go. In probe and removal we may be what it waits for, so
+ * nobody waits then: the GPU is reset when its parts are taken down.
  *
  * Context: fence-signalling path, sleeps up to a few seconds.
  * Return: 0, or -ETIMEDOUT if there was no recovery.
@@ -156,7 +156,8 @@ void panthor_mmu_post_reset(struct panthor_device *ptdev)
 
 /**
  * panthor_mmu_forgotten() - the hardware has forgotten everything, and stays off
- * @ptdev: device after panthor_mmu_suspend(), and after a reset if the MMU hung
+ * @ptdev: device after panthor_mmu_suspend(); if the MMU hung, then it has been reset
+ *	since, or has no power any more
  *
  * Context: fence-signalling path, sleeps. Takes mmu->lock.
  */

@@ -240,7 +240,11 @@ void panthor_pm_power_off(struct panthor_device *ptdev)
 
 	if (IS_ENABLED(CONFIG_PM)) {
 		pm_runtime_dont_use_autosuspend(dev);
-		pm_runtime_put_sync_suspend(dev);
+		pm_runtime_put_noidle(dev);
+		/* Also if somebody else holds it, as user space does by power/control. */
+		pm_runtime_force_suspend(dev);
+		pm_runtime_set_suspended(dev);
+		pm_runtime_enable(dev); /* devm disables it */
 	} else {
 		panthor_device_suspend(dev);
 	}

@@ -11,6 +11,7 @@
  */
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 
 #include "panthor_device.h"
@@ -83,7 +84,7 @@ static int vm_init_queue(struct panthor_vm *vm)
 	return 0;
 }
 
-/* The parts that vm_fini() takes down, half-built or not. */
+/* The parts that panthor_vm_free() takes down, half-built or not. */
 static int vm_build(struct panthor_vm *vm, bool for_mcu)
 {
 	int ret = panthor_pgtable_init(vm->ptdev, &vm->pt);
@@ -96,14 +97,9 @@ static int vm_build(struct panthor_vm *vm, bool for_mcu)
 	return for_mcu ? 0 : vm_init_queue(vm);
 }
 
-static void vm_fini(struct panthor_vm *vm)
+/* The GPU has forgotten the tables. */
+static void vm_release(struct panthor_vm *vm)
 {
-	if (vm->has_queue) {
-		drm_sched_entity_destroy(&vm->entity);
-		drm_sched_fini(&vm->sched);
-	}
-
-	panthor_mmu_as_fini(vm->ptdev, &vm->as);
 	panthor_pgtable_fini(&vm->pt);
 	panthor_pt_reserve_fini(&vm->parked_tables);
 	panthor_vm_sparse_destroy(vm->sparse);
@@ -113,24 +109,51 @@ static void vm_fini(struct panthor_vm *vm)
 	mutex_destroy(&vm->va_lock);
 	mutex_destroy(&vm->tree_lock);
 	mutex_destroy(&vm->op_lock);
+
+	atomic_dec(&vm->ptdev->objects.vms);
+	kfree_rcu(vm, rcu);
+}
+
+static void vm_release_work(struct work_struct *work)
+{
+	struct panthor_vm *vm = container_of(work, struct panthor_vm, release_work);
+	struct panthor_device *ptdev = vm->ptdev;
+
+	panthor_mmu_wait_forgotten(ptdev);
+	vm_release(vm);
+	drm_dev_put(&ptdev->base);
 }
 
 /**
  * panthor_vm_free() - drm_gpuvm_ops.vm_free
  * @gpuvm: VM without references: no mapping, no zombie, no job
  *
+ * If the MMU hangs, the tables stay until a reset or the loss of power has ended that.
+ * The caller, who may be what that waits for, does not wait.
+ *
  * Context: process context, sleeps.
  */
 void panthor_vm_free(struct drm_gpuvm *gpuvm)
 {
 	struct panthor_vm *vm = to_panthor_vm(gpuvm);
+	struct panthor_device *ptdev = vm->ptdev;
 
-	scoped_guard(spinlock, &vm->ptdev->vms->vms_lock)
+	scoped_guard(spinlock, &ptdev->vms->vms_lock)
 		list_del_init(&vm->node);
 
-	vm_fini(vm);
-	atomic_dec(&vm->ptdev->objects.vms);
-	kfree_rcu(vm, rcu);
+	if (vm->has_queue) {
+		drm_sched_entity_destroy(&vm->entity);
+		drm_sched_fini(&vm->sched);
+	}
+
+	if (!panthor_mmu_as_fini(ptdev, &vm->as)) {
+		vm_release(vm);
+		return;
+	}
+
+	/* Our caller is about to drop the VM's reference of the device. */
+	drm_dev_get(&ptdev->base);
+	queue_work(ptdev->cleanup_wq, &vm->release_work);
 }
 
 /**
@@ -173,6 +196,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	INIT_LIST_HEAD(&vm->node);
 	INIT_LIST_HEAD(&vm->parked_vmas);
 	INIT_WORK(&vm->cleanup_work, panthor_vm_cleanup_work);
+	INIT_WORK(&vm->release_work, vm_release_work);
 	vm->auto_va_start = kernel_va;
 	vm->auto_va_end = kernel_va + kernel_size;
 	drm_mm_init(&vm->va_mm, vm->user_size, va_range - vm->user_size);

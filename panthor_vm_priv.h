@@ -138,6 +138,8 @@ struct panthor_vm {
 
 	/** @cleanup_work: frees zombies of &struct panthor_vm_bo; owns a reference while queued. */
 	struct work_struct cleanup_work;
+	/** @release_work: frees a VM without references once a hang of the MMU is over. */
+	struct work_struct release_work;
 
 	/** @sched: runs bind jobs in order; unused for the MCU. */
 	struct drm_gpu_scheduler sched;

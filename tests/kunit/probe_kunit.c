@@ -134,6 +134,13 @@ static void no_boot(struct mali_config *config)
 	config->knob_boot_fail = U32_MAX;
 }
 
+/* What the firmware has been given cannot be taken back before the GPU is reset. */
+static void no_boot_no_flush(struct mali_config *config)
+{
+	config->knob_boot_fail = U32_MAX;
+	config->knob_flush_stuck = U32_MAX;
+}
+
 static void version_zero(struct mali_config *config)
 {
 	config->knob_boot_version_zero = 1;
@@ -156,6 +163,7 @@ static void no_address_space(struct mali_config *config)
 
 static const struct refusal refusals[] = {
 	{ "firmware never boots", no_boot },
+	{ "firmware never boots, cache flush does not end", no_boot_no_flush },
 	{ "firmware reports version 0", version_zero },
 	{ "firmware reports more groups than exist", no_groups },
 	{ "L2 takes seconds to power up", no_l2 },

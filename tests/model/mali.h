@@ -103,7 +103,7 @@ struct mali_config {
 	uint32_t knob_flush_stuck;	/* host cache flushes never complete */
 	uint32_t knob_as_stuck;		/* mask of AS slots whose commands never complete */
 	uint32_t knob_mcu_stop_stuck;	/* MCU_STATUS stays 1 after disable */
-	uint32_t knob_reset_stuck;	/* this many resets never complete */
+	uint32_t knob_reset_stuck;	/* this many resets do nothing and never complete */
 	uint32_t knob_late_csg_irq;	/* one more slot interrupt after SUSPEND was acknowledged */
 	uint32_t knob_idvs_chunks;	/* RUN_IDVS with malloc per heap chunk; 0: chunks are never used up */
 };

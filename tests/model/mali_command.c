@@ -18,14 +18,19 @@ enum { RESET_FAST, RESET_SOFT, RESET_HARD };
 #define FAULT_ADDRESS_VALID	MALI_BIT(10)
 #define FAULT_JASID_VALID	MALI_BIT(11)
 
-static void reset_done(struct mali *gpu, uint64_t arg)
+/* Until then a translation may be in use: nobody is promised anything before. */
+static void reset_done(struct mali *gpu, uint64_t kind)
 {
-	(void)arg;
+	if (kind != RESET_FAST)
+		mali_mmu_reset(gpu);
 	gpu->resetting = false;
 	mali_irq_raise(gpu, MALI_IRQ_GPU, MALI_GPU_IRQ_RESET);
 }
 
-/* Everything but the host's GPU interrupt mask; RAWSTAT starts empty, its mask stays. */
+/*
+ * Everything but the MMU, whose turn comes at the end, and the host's GPU interrupt
+ * mask; RAWSTAT starts empty, its mask stays.
+ */
 static void reset_state(struct mali *gpu)
 {
 	mali_events_clear(gpu);
@@ -35,7 +40,6 @@ static void reset_state(struct mali *gpu)
 	mali_regs_reset(gpu);
 	mali_mcu_reset(gpu);
 	mali_power_reset(gpu);
-	mali_mmu_reset(gpu);
 	mali_irq_drop(gpu, MALI_IRQ_GPU, 0xFFFFFFFF);
 	mali_irq_drop(gpu, MALI_IRQ_JOB, 0xFFFFFFFF);
 	mali_irq_drop(gpu, MALI_IRQ_MMU, 0xFFFFFFFF);
@@ -62,20 +66,20 @@ static void command_reset(struct mali *gpu, uint32_t kind)
 		mali_guest_error(gpu, "reset while a reset is pending", kind, 0, 0);
 		return;
 	}
-	if (kind == RESET_FAST)
-		reset_fast(gpu);
-	else
-		reset_state(gpu);
 	if (gpu->config.knob_reset_stuck) {
 		gpu->config.knob_reset_stuck--;
 		return;
 	}
+	if (kind == RESET_FAST)
+		reset_fast(gpu);
+	else
+		reset_state(gpu);
 	gpu->resetting = true;
 	latency_ns = mali_latency(gpu, gpu->config.reset_ns);
 	if (latency_ns)
-		mali_event_post(gpu, mali_now_ns(gpu) + latency_ns, reset_done, 0);
+		mali_event_post(gpu, mali_now_ns(gpu) + latency_ns, reset_done, kind);
 	else
-		reset_done(gpu, 0);
+		reset_done(gpu, kind);
 }
 
 static void flush_done(struct mali *gpu, uint64_t command)
