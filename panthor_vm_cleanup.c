@@ -57,9 +57,14 @@ void panthor_vm_cleanup_work(struct work_struct *work)
  */
 void panthor_vm_put_deferred(struct panthor_vm *vm)
 {
-	/* If the work is queued, it has a reference: this one is not the last. */
-	if (!queue_work(vm->ptdev->cleanup_wq, &vm->cleanup_work))
-		drm_gpuvm_put(&vm->base);
+	/*
+	 * A work that is queued has a reference, but may drop it before we drop ours.
+	 * Then it is not queued any more, and takes the last one.
+	 */
+	while (!queue_work(vm->ptdev->cleanup_wq, &vm->cleanup_work)) {
+		if (refcount_dec_not_one(&vm->base.kref.refcount))
+			return;
+	}
 }
 
 /**

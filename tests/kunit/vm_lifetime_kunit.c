@@ -306,6 +306,39 @@ static void lifetime_bound_beside_zombie(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, num_vm_bos(life), before);
 }
 
+/*
+ * The last references of a VM are those of its jobs, several of which are freed
+ * before the cleanup work comes round.
+ */
+static void lifetime_jobs_are_last(struct kunit *test)
+{
+	struct lifetime *life = test->priv;
+	struct drm_panthor_sync_op sync = { .flags = (u32)DRM_PANTHOR_SYNC_OP_SIGNAL };
+	struct drm_panthor_vm_bind_op ops[8];
+	struct drm_panthor_vm_bind args = {
+		.flags = DRM_PANTHOR_VM_BIND_ASYNC,
+		.ops = { .stride = sizeof(*ops), .count = ARRAY_SIZE(ops) },
+	};
+	struct vm_view_counts before, after;
+
+	lifetime_start(test, life);
+	vm_view_counts(life->client, &before);
+	args.vm_id = client_vm_create(life->client);
+	sync.handle = life->done;
+	for (u32 i = 0; i < ARRAY_SIZE(ops); i++)
+		ops[i] = (struct drm_panthor_vm_bind_op) {
+			.flags = DRM_PANTHOR_VM_BIND_OP_TYPE_UNMAP, .va = VA, .size = SZ_4K,
+			.syncs = { .stride = sizeof(sync), .count = 1,
+				   .array = client_push(life->client, &sync, sizeof(sync)) },
+		};
+	args.ops.array = client_push(life->client, ops, sizeof(ops));
+	KUNIT_ASSERT_EQ(test, 0, client_ioctl(life->client, DRM_IOCTL_PANTHOR_VM_BIND, &args));
+	KUNIT_ASSERT_EQ(test, 0, client_try_vm_destroy(life->client, args.vm_id));
+	msleep(100);
+	vm_view_counts(life->client, &after);
+	KUNIT_EXPECT_EQ(test, after.vms, before.vms);
+}
+
 static int lifetime_init(struct kunit *test)
 {
 	test->priv = kunit_kzalloc(test, sizeof(struct lifetime), GFP_KERNEL);
@@ -318,6 +351,7 @@ static struct kunit_case lifetime_cases[] = {
 	KUNIT_CASE(lifetime_zombies_are_bounded),
 	KUNIT_CASE(lifetime_bound_again),
 	KUNIT_CASE(lifetime_bound_beside_zombie),
+	KUNIT_CASE(lifetime_jobs_are_last),
 	{}
 };
 

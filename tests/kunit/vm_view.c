@@ -82,6 +82,7 @@ void vm_view_counts(struct client *client, struct vm_view_counts *counts)
 	counts->vm_bos = atomic_read(&objects->vm_bos);
 	counts->pins = atomic_read(&objects->pins);
 	counts->bos = atomic_read(&objects->bos);
+	counts->vms = atomic_read(&objects->vms);
 }
 
 int vm_view_bo_pins(const struct drm_gem_object *bo)

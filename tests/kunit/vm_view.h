@@ -63,6 +63,8 @@ struct vm_view_counts {
 	int pins;
 	/** @bos: buffer objects. */
 	int bos;
+	/** @vms: address spaces, the firmware's included. */
+	int vms;
 };
 
 void vm_view_counts(struct client *client, struct vm_view_counts *counts);
