@@ -53,7 +53,8 @@ int mmu_wait_recovered(struct panthor_device *ptdev)
  */
 void panthor_mmu_wait_forgotten(struct panthor_device *ptdev)
 {
-	wait_event(ptdev->mmu->recovered, !READ_ONCE(ptdev->mmu->recovering));
+	/* Which may be as far away as the next resume. */
+	wait_event_idle(ptdev->mmu->recovered, !READ_ONCE(ptdev->mmu->recovering));
 }
 
 static void mmu_set_clean_locked(struct panthor_mmu *mmu, bool powered)

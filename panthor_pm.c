@@ -74,9 +74,12 @@ static void parts_suspend(struct panthor_device *ptdev)
 	 * A hung GPU is reset here: not every platform takes the power away, and the next
 	 * resume must not find cores running.
 	 */
-	if ((panthor_device_reset_is_pending(ptdev) || panthor_pwr_l2_off(ptdev)) &&
-	    !panthor_gpu_soft_reset(ptdev))
-		panthor_mmu_forgotten(ptdev);
+	if (panthor_device_reset_is_pending(ptdev) || panthor_pwr_l2_off(ptdev)) {
+		if (panthor_gpu_soft_reset(ptdev))
+			panthor_device_schedule_reset(ptdev, "soft reset before sleep failed");
+		else
+			panthor_mmu_forgotten(ptdev);
+	}
 
 	panthor_gpu_suspend(ptdev);
 
@@ -86,10 +89,6 @@ static void parts_suspend(struct panthor_device *ptdev)
 static int parts_try_resume(struct panthor_device *ptdev)
 {
 	int ret;
-
-	/* Whoever asked for a reset while we were off does not trust the firmware's memory. */
-	if (panthor_reset_take_request(ptdev))
-		panthor_fw_pre_reset(ptdev, true);
 
 	ret = panthor_pwr_l2_on(ptdev);
 	if (ret)
@@ -105,7 +104,11 @@ static int parts_resume(struct panthor_device *ptdev)
 
 	panthor_gpu_resume(ptdev);
 
-	ret = parts_try_resume(ptdev);
+	/*
+	 * Whoever asked for a reset while we were off trusts neither the firmware's memory
+	 * nor, if the one on the way down failed, what the MMU has kept.
+	 */
+	ret = panthor_reset_take_request(ptdev) ? -EAGAIN : parts_try_resume(ptdev);
 	if (ret)
 		ret = panthor_reset_hardware(ptdev);
 	if (!ret) {
@@ -189,6 +192,7 @@ err_power_off:
 err_failed:
 	drm_err_ratelimited(&ptdev->base, "cannot resume: %d\n", ret);
 	atomic_set(&ptdev->pm.recovery_needed, 1);
+	panthor_sched_resume_failed(ptdev);
 	trace_panthor_resume(dev, ret);
 	return ret;
 }

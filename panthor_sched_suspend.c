@@ -9,6 +9,8 @@
  * it executes nothing. Only then do its jobs end, since what they use may be
  * freed in the same moment.
  */
+#include <linux/dma-fence.h>
+
 #include "panthor_device.h"
 #include "panthor_fw.h"
 #include "panthor_gpu.h"
@@ -76,6 +78,14 @@ static u32 suspend_ask_locked(struct panthor_sched *sched, struct panthor_csg_ba
 	return suspending;
 }
 
+/* Under sched->lock: what it has done so far is gone. */
+static void group_lose(struct panthor_group *group)
+{
+	if (panthor_group_can_run(group))
+		group->verdict.innocent = true;
+	group->verdict.timedout = true;
+}
+
 /* The state of these groups is lost, whoever is to blame. */
 static void suspend_lose_locked(struct panthor_sched *sched, u32 slots,
 				struct panthor_csg_batch *terminate)
@@ -90,9 +100,7 @@ static void suspend_lose_locked(struct panthor_sched *sched, u32 slots,
 		if (!(slots & BIT(slot)))
 			continue;
 
-		if (panthor_group_can_run(group))
-			group->verdict.innocent = true;
-		group->verdict.timedout = true;
+		group_lose(group);
 		if (terminate)
 			panthor_csg_leave(sched->ptdev, terminate, slot, false);
 	}
@@ -205,6 +213,32 @@ void panthor_sched_resume(struct panthor_device *ptdev)
 }
 
 /**
+ * panthor_sched_resume_failed() - the device does not wake up
+ * @ptdev: device, off; one without a scheduler is fine
+ *
+ * Only system sleep comes while there are jobs. They would wait for whoever tries
+ * again, which may be nobody, so they end, and with them all groups.
+ *
+ * Context: process context; resume path.
+ */
+void panthor_sched_resume_failed(struct panthor_device *ptdev)
+{
+	struct panthor_sched *sched = ptdev->sched;
+	struct panthor_group *group;
+
+	if (!sched)
+		return;
+
+	scoped_guard(mutex, &sched->lock) {
+		if (!sched->powered_jobs)
+			return;
+		list_for_each_entry(group, &sched->groups, node)
+			group_lose(group);
+	}
+	sched_forget_unknown(sched, false);
+}
+
+/**
  * panthor_sched_pre_reset() - rescue what can be rescued from a GPU about to be reset
  * @ptdev: device, powered
  *
@@ -252,15 +286,17 @@ static void sched_drop_power(struct panthor_sched *sched)
  *
  * Groups of files that are still open live on, dead.
  *
- * Context: process context, sleeps; removal path.
+ * Context: process context, sleeps; removal path; fence-signalling path.
  */
 void panthor_sched_unplug(struct panthor_device *ptdev)
 {
 	struct panthor_sched *sched = ptdev->sched;
+	bool cookie;
 
 	if (!sched)
 		return;
 
+	cookie = dma_fence_begin_signalling();
 	sched_block(sched, SCHED_BLOCKED_UNPLUG);
 
 	/* Those in hardware count as such until they are out of it. */
@@ -279,4 +315,5 @@ void panthor_sched_unplug(struct panthor_device *ptdev)
 	sched_forget_unknown(sched, true);
 	flush_work(&sched->sync_work);
 	sched_drop_power(sched);
+	dma_fence_end_signalling(cookie);
 }
