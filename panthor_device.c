@@ -75,8 +75,9 @@ static void power_off(struct panthor_device *ptdev)
 /* Each part accepts that it never came up. */
 static void parts_unplug(struct panthor_device *ptdev)
 {
-	panthor_reclaim_unplug(ptdev);
 	panthor_sched_unplug(ptdev);
+	/* Waits for who may be waiting for a fence, so no fence is left by now. */
+	panthor_reclaim_unplug(ptdev);
 	memory_unplug(ptdev);
 	panthor_fw_unplug(ptdev);
 	gpu_quiesce(ptdev);

@@ -8,6 +8,7 @@
  * can be trusted, *slow* otherwise: then every section gets its initial content
  * again. A fast restart that fails is repeated slow (hw/firmware-image.md, 10).
  */
+#include <linux/dma-fence.h>
 #include <linux/iopoll.h>
 
 #include <drm/drm_managed.h>
@@ -85,10 +86,9 @@ static void fw_ping_start(struct panthor_device *ptdev)
 			 msecs_to_jiffies(FW_PING_PERIOD_MS));
 }
 
-static void fw_ping_work(struct work_struct *work)
+static void fw_ping(struct panthor_device *ptdev)
 {
-	struct panthor_fw *fw = container_of(work, struct panthor_fw, ping_work.work);
-	struct panthor_device *ptdev = fw->irq.ptdev;
+	struct panthor_fw *fw = ptdev->fw;
 
 	if (panthor_device_reset_is_pending(ptdev))
 		return;
@@ -100,6 +100,16 @@ static void fw_ping_work(struct work_struct *work)
 		panthor_device_schedule_reset(ptdev, "firmware does not answer a ping");
 	else
 		fw_ping_start(ptdev);
+}
+
+/* The recovery that fences may wait for waits for this. */
+static void fw_ping_work(struct work_struct *work)
+{
+	struct panthor_fw *fw = container_of(work, struct panthor_fw, ping_work.work);
+	bool cookie = dma_fence_begin_signalling();
+
+	fw_ping(fw->irq.ptdev);
+	dma_fence_end_signalling(cookie);
 }
 
 static int mcu_wait_boot(struct panthor_device *ptdev)
