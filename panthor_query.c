@@ -156,6 +156,24 @@ static void timestamp_sample(struct panthor_device *ptdev, u32 flags,
 	local_irq_restore(irq_flags);
 }
 
+/* As timestamp_sample(), with registers that are there and on. */
+static int timestamp_sample_powered(struct panthor_device *ptdev, u32 flags,
+				    struct drm_panthor_timestamp_info *info)
+{
+	int cookie, ret;
+
+	if (!drm_dev_enter(&ptdev->base, &cookie))
+		return -ENODEV;
+
+	ret = panthor_device_resume_and_get(ptdev);
+	if (!ret) {
+		timestamp_sample(ptdev, flags, info);
+		panthor_device_put(ptdev);
+	}
+	drm_dev_exit(cookie);
+	return ret;
+}
+
 /* The only query with an input: its flags, absent in the oldest structure. */
 static int query_timestamp(struct panthor_device *ptdev, struct drm_panthor_dev_query *args)
 {
@@ -180,16 +198,12 @@ static int query_timestamp(struct panthor_device *ptdev, struct drm_panthor_dev_
 	if (flags & DRM_PANTHOR_TIMESTAMP_FREQ)
 		info.timestamp_frequency = panthor_gpu_timestamp_rate_hz(ptdev);
 
-	if (flags & TIMESTAMP_FLAGS_REG) {
-		ret = panthor_device_resume_and_get(ptdev);
-		if (ret)
-			return ret;
-	}
-
-	timestamp_sample(ptdev, flags, &info);
-
 	if (flags & TIMESTAMP_FLAGS_REG)
-		panthor_device_put(ptdev);
+		ret = timestamp_sample_powered(ptdev, flags, &info);
+	else
+		timestamp_sample(ptdev, flags, &info);
+	if (ret)
+		return ret;
 
 	return query_answer(args, TIMESTAMP_INFO_MIN_SIZE, &info, sizeof(info));
 }
@@ -223,7 +237,7 @@ static int query_size(u32 type)
  * Without a pointer only the size of the answer is told.
  *
  * Context: process context, sleeps; resumes the GPU for a time stamp.
- * Return: 0, -EINVAL for an unknown type, flag or a short size, -EFAULT, -E2BIG.
+ * Return: 0, -EINVAL for an unknown type, flag or a short size, -EFAULT, -E2BIG, -ENODEV.
  */
 int panthor_ioctl_dev_query(struct drm_device *drm, void *data, struct drm_file *file)
 {
