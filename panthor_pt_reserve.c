@@ -7,6 +7,7 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/kmemleak.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "panthor_device.h"
@@ -41,15 +42,22 @@ static void *page_pop(void **list)
  * @reserve: reserve, zeroed before its first use
  * @count: pages to add
  *
+ * A caller that is being killed gets no more: many operations add up to minutes and
+ * to all memory there is.
+ *
  * Context: process context, allocates.
- * Return: 0, or -ENOMEM with the reserve holding less.
+ * Return: 0, or -ENOMEM or -EINTR with the reserve holding less.
  */
 int panthor_pt_reserve_add(struct panthor_pt_reserve *reserve, u32 count)
 {
 	while (count--) {
-		/* kmalloc() aligns a power of two to itself, whatever PAGE_SIZE is. */
-		void *page = kzalloc(PT_TABLE_SIZE, GFP_KERNEL_ACCOUNT);
+		void *page;
 
+		if (fatal_signal_pending(current))
+			return -EINTR;
+
+		/* kmalloc() aligns a power of two to itself, whatever PAGE_SIZE is. */
+		page = kzalloc(PT_TABLE_SIZE, GFP_KERNEL_ACCOUNT);
 		if (!page)
 			return -ENOMEM;
 		page_push(&reserve->spare, page);

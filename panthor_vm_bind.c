@@ -9,6 +9,7 @@
  * operation that fails ends the call; those before it stand, and the caller is
  * told how many. Asynchronous calls become jobs in panthor_vm_job.c.
  */
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -82,9 +83,12 @@ static int bind_sync(struct drm_file *file, struct panthor_vm *vm,
 	u32 done = 0;
 	int ret = 0;
 
-	for (u32 i = 0; i < args->ops.count && !ret; i += BIND_CHUNK)
+	for (u32 i = 0; i < args->ops.count && !ret; i += BIND_CHUNK) {
 		ret = bind_sync_chunk(file, vm, &ops[i], min(args->ops.count - i, BIND_CHUNK),
 				      i == 0, &done);
+		if (fatal_signal_pending(current))
+			ret = -EINTR;
+	}
 
 	if (ret && ret != -EINTR && ret != -ERESTARTSYS)
 		args->ops.count = done;

@@ -201,7 +201,7 @@ int panthor_vm_batch_prepare_locked(struct panthor_vm_batch *batch)
  * @interruptible: signals end the wait for reservations
  *
  * Context: process context, sleeps and allocates; no reservation is held.
- * Return: 0 or a negative errno; -EINTR only if nothing is prepared.
+ * Return: 0 or a negative errno; -EINTR only if nothing is prepared, or to who is being killed.
  */
 int panthor_vm_batch_prepare(struct panthor_vm_batch *batch, bool interruptible)
 {
