@@ -9,7 +9,9 @@
  * with the heap (hw/scheduling.md, section 9).
  */
 #include <linux/kref.h>
+#include <linux/memcontrol.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -74,6 +76,8 @@ struct panthor_heap_pool {
 	struct panthor_kbo *contexts;
 	/** @stride: I: bytes from one context to the next, whole lines of the GPU's L2. */
 	u32 stride;
+	/** @memcg: I: who made the first heap, and pays for what they grow by; a reference. */
+	struct mem_cgroup *memcg;
 	/** @size: A: bytes of @contexts and of all chunks. */
 	atomic64_t size;
 	/** @lock: outermost of our locks; allocations and reservations nest inside. */
@@ -210,10 +214,11 @@ struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev,
 	pool->ptdev = ptdev;
 	pool->vm = vm;
 	pool->contexts = contexts;
+	pool->memcg = get_mem_cgroup_from_mm(current->mm);
 	atomic64_set(&pool->size, panthor_kbo_size(contexts));
 	kref_init(&pool->refs);
 	mutex_init(&pool->lock);
-	xa_init_flags(&pool->heaps, XA_FLAGS_ALLOC);
+	xa_init_flags(&pool->heaps, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
 	return pool;
 }
 
@@ -235,6 +240,7 @@ static void heap_pool_release(struct kref *refs)
 
 	panthor_heap_pool_destroy(pool);
 	panthor_kbo_destroy(pool->contexts);
+	mem_cgroup_put(pool->memcg);
 	xa_destroy(&pool->heaps);
 	mutex_destroy(&pool->lock);
 	kfree(pool);
@@ -398,6 +404,7 @@ static struct heap *heap_find_locked(struct panthor_heap_pool *pool, u64 heap_va
 int panthor_heap_grow(struct panthor_heap_pool *pool, u64 heap_va, u32 renderpasses_in_flight,
 		      u32 pending_frag_count, u64 *chunk)
 {
+	struct mem_cgroup *old_memcg;
 	struct heap_chunk *new;
 	struct heap *heap;
 
@@ -410,7 +417,9 @@ int panthor_heap_grow(struct panthor_heap_pool *pool, u64 heap_va, u32 renderpas
 	if (renderpasses_in_flight > heap->target_in_flight || heap->num_chunks >= heap->max_chunks)
 		return -ENOMEM;
 
+	old_memcg = set_active_memcg(pool->memcg);
 	new = chunk_create(pool, heap, false);
+	set_active_memcg(old_memcg);
 	if (IS_ERR(new))
 		return -ENOMEM;
 

@@ -158,10 +158,10 @@ static int panthor_ioctl_bo_set_label(struct drm_device *drm, void *data, struct
 		return -ENOENT;
 
 	if (args->label)
-		label = strndup_user(u64_to_user_ptr(args->label), BO_LABEL_MAX);
+		label = panthor_user_string_copy(args->label, BO_LABEL_MAX);
 
 	if (IS_ERR(label))
-		ret = label == ERR_PTR(-EINVAL) ? -E2BIG : PTR_ERR(label);
+		ret = PTR_ERR(label);
 	else
 		panthor_gem_set_label(obj, label);
 

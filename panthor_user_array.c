@@ -2,7 +2,7 @@
 /**
  * DOC: User arrays
  *
- * Arrays of versioned structures from user space.
+ * Arrays of versioned structures from user space, and strings.
  *
  * The stride is what user space knows of the structure. An older caller passes
  * less than we know (the rest reads zero), a newer one passes more (which has
@@ -53,5 +53,30 @@ void *panthor_user_array_copy(const struct drm_panthor_obj_array *arr, u32 min_s
 		return ERR_PTR(ret);
 	}
 
+	return dst;
+}
+
+char *panthor_user_string_copy(u64 user, u32 max_size)
+{
+	const char __user *src = u64_to_user_ptr(user);
+	long size = strnlen_user(src, max_size);
+	char *dst;
+
+	if (!size)
+		return ERR_PTR(-EFAULT);
+	if (size > max_size)
+		return ERR_PTR(-E2BIG);
+
+	dst = kmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!dst)
+		return ERR_PTR(-ENOMEM);
+
+	if (copy_from_user(dst, src, size)) {
+		kfree(dst);
+		return ERR_PTR(-EFAULT);
+	}
+
+	/* It may have changed since it was measured. */
+	dst[size - 1] = '\0';
 	return dst;
 }

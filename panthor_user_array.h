@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Arrays of versioned structures from user space (struct drm_panthor_obj_array). */
+/* Arrays of versioned structures (struct drm_panthor_obj_array) and strings from user space. */
 #ifndef PANTHOR_USER_ARRAY_H
 #define PANTHOR_USER_ARRAY_H
 
@@ -19,5 +19,16 @@ struct drm_panthor_obj_array;
  */
 void *panthor_user_array_copy(const struct drm_panthor_obj_array *arr, u32 min_stride,
 			      u32 elem_size, u32 max_count);
+
+/**
+ * panthor_user_string_copy() - copy a string that the caller pays for
+ * @user: address in user space
+ * @max_size: bound on its bytes, with the NUL
+ *
+ * As strndup_user(), whose memory is charged to nobody.
+ *
+ * Return: kmalloc()ed string, or ERR_PTR: -EFAULT, -E2BIG for a longer one, -ENOMEM.
+ */
+char *panthor_user_string_copy(u64 user, u32 max_size);
 
 #endif

@@ -39,7 +39,7 @@ int panthor_vm_pool_create(struct panthor_vm_pool **pool)
 	if (!*pool)
 		return -ENOMEM;
 
-	xa_init_flags(&(*pool)->xa, XA_FLAGS_ALLOC1);
+	xa_init_flags(&(*pool)->xa, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	return 0;
 }
 
