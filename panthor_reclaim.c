@@ -7,6 +7,10 @@
  * others are left to the shmem file, from where the kernel swaps them. Without
  * swap those others stay, since moving them would free nothing.
  *
+ * A submission does not touch the BOs that its jobs may look at, it leaves a time in
+ * the VM. So a list has its BOs in the order in which they got their pages, and
+ * those of VMs that have just had a job are passed over as long as there are others.
+ *
  * A BO is idle when all fences of its reservation are signalled and those of each
  * VM it is bound in. It is out of reach before its pages go: of the GPU in all its
  * VMs (panthor_vm_evict.c), then of the CPU. Pins that reclaim cannot undo (of
@@ -30,6 +34,9 @@
 #include "panthor_gem.h"
 #include "panthor_reclaim.h"
 #include "panthor_vm.h"
+
+/* A client that draws has had a job within this time. */
+#define RECLAIM_RECENT	HZ
 
 /**
  * panthor_reclaim_evict_locked() - give the pages of a BO back
@@ -78,6 +85,13 @@ static bool reclaim_evict(struct drm_gem_object *obj, struct ww_acquire_ctx *unu
 	return !panthor_reclaim_evict_locked(to_panthor_bo(obj));
 }
 
+/* What is passed over becomes the newest of the list, as if its jobs had done that. */
+static bool reclaim_evict_old(struct drm_gem_object *obj, struct ww_acquire_ctx *unused)
+{
+	return !panthor_vm_bo_had_job_locked(to_panthor_bo(obj), jiffies - RECLAIM_RECENT) &&
+	       reclaim_evict(obj, unused);
+}
+
 /* User space may have changed its mind since the list was looked at. */
 static bool reclaim_purge(struct drm_gem_object *obj, struct ww_acquire_ctx *unused)
 {
@@ -92,6 +106,9 @@ static unsigned long reclaim_pages(struct panthor_device *ptdev, unsigned long n
 
 	freed = drm_gem_lru_scan(&ptdev->base, &lrus->dontneed, nr, &remaining, reclaim_purge,
 				 NULL);
+	if (move && freed < nr)
+		freed += drm_gem_lru_scan(&ptdev->base, &lrus->willneed, nr - freed, &remaining,
+					  reclaim_evict_old, NULL);
 	if (move && freed < nr)
 		freed += drm_gem_lru_scan(&ptdev->base, &lrus->willneed, nr - freed, &remaining,
 					  reclaim_evict, NULL);

@@ -62,6 +62,7 @@ bool panthor_vm_is_active(struct panthor_vm *vm);
 struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm);
 
 /* Take a BO out of all VMs, for reclaim. The BO's reservation is held. */
+bool panthor_vm_bo_had_job_locked(struct panthor_gem_object *bo, unsigned long since);
 int panthor_vm_evict_bo_locked(struct panthor_gem_object *bo);
 
 /*

@@ -251,6 +251,31 @@ static bool vm_bo_is_busy(struct panthor_vm_bo *vm_bo)
 	       !dma_resv_test_signaled(drm_gpuvm_resv(vm_bo->base.vm), DMA_RESV_USAGE_BOOKKEEP);
 }
 
+/**
+ * panthor_vm_bo_had_job_locked() - did a job lately have a BO within reach?
+ * @bo: BO
+ * @since: in jiffies
+ *
+ * Context: process context or reclaim; sleeps. The BO's reservation is held.
+ * Return: true if one of its VMs has had a job submitted to it at @since or later.
+ */
+bool panthor_vm_bo_had_job_locked(struct panthor_gem_object *bo, unsigned long since)
+{
+	struct drm_gem_object *obj = &bo->base.base;
+	struct drm_gpuvm_bo *base;
+
+	dma_resv_assert_held(obj->resv);
+
+	guard(mutex)(&obj->gpuva.lock);
+	drm_gem_for_each_gpuvm_bo(base, obj) {
+		unsigned long last_job = READ_ONCE(to_panthor_vm(base->vm)->last_job);
+
+		if (last_job && time_after_eq(last_job, since))
+			return true;
+	}
+	return false;
+}
+
 /* All of the BO's VMs on a list, with references, if none of them needs it now. */
 static int bo_collect_idle_locked(struct panthor_gem_object *bo, struct list_head *vm_bos)
 {

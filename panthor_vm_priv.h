@@ -117,6 +117,9 @@ struct panthor_vm {
 	/** @parked_tables: O: tables removed by such an edit. */
 	struct panthor_pt_reserve parked_tables;
 
+	/** @last_job: A: when the latest job was submitted, in jiffies; 0 before the first. */
+	unsigned long last_job;
+
 	/** @va_lock: leaf; guards @va_mm. */
 	struct mutex va_lock;
 	/** @va_mm: V: ranges of kernel mappings. */

@@ -88,6 +88,9 @@ int panthor_vm_prepare_submit(struct panthor_vm *vm, struct drm_exec *exec, unsi
 {
 	int ret = drm_gpuvm_prepare_vm(&vm->base, exec, num_fences);
 
+	/* All that reclaim is told of a job: to move each BO in a list would cost a lock each. */
+	WRITE_ONCE(vm->last_job, jiffies);
+
 	return ret ?: drm_gpuvm_prepare_objects(&vm->base, exec, num_fences);
 }
 

@@ -20,6 +20,7 @@
 #include "../../panthor_ext_drm.h"
 #include "../../panthor_gem.h"
 #include "../../panthor_vm_priv.h"
+#include "debug_file.h"
 #include "reclaim.h"
 
 #define VA	0x40000000ull
@@ -226,6 +227,52 @@ static void reclaim_without_swap(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(machine, second)));
 }
 
+/* Through the file for root, which moves BOs whether there is swap or not. */
+static void shrink_by_file(struct reclaim_fixture *fixture, const char *pages)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "dri/%s/shrink", dev_name(panthor_host_gpu(fixture->host)));
+	debug_file_write(client_test(fixture->machine.client), path, pages);
+}
+
+/* Who has just had a job is spared, however old its BOs are; in need it is not. */
+static void reclaim_spares_the_active(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *active = &fixture->machine, idle;
+	u32 first = client_bo_create(active->client, SZ_64K, active->vm), second;
+
+	/* The active one has the oldest BO of all, the idle one the newest. */
+	reclaim_fill(active, first, SZ_64K, 0x1000);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(active->client, active->vm, first, 0, VA,
+						SZ_64K, 0));
+	reclaim_run_nothing(active);
+	job_machine_init(&idle, client_open(test, fixture->host));
+	second = client_bo_create(idle.client, SZ_64K, 0);
+	reclaim_fill(&idle, second, SZ_64K, 0x2000);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(idle.client, idle.vm, second, 0, VA, SZ_64K, 0));
+	reclaim_run_nothing(&idle);
+
+	for (u32 i = 0; i < 4; i++) {
+		msleep(500);
+		reclaim_run_nothing(active);
+	}
+	/* As many pages as one of them has, its streams included. */
+	shrink_by_file(fixture, "17");
+	KUNIT_EXPECT_TRUE(test, reclaim_has_pages(reclaim_bo(active, first)));
+	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(&idle, second)));
+
+	/* Both have had a job: somebody has to give. */
+	reclaim_run_nothing(&idle);
+	KUNIT_ASSERT_TRUE(test, reclaim_has_pages(reclaim_bo(&idle, second)));
+	shrink_by_file(fixture, "34");
+	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(active, first)));
+	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(&idle, second)));
+	reclaim_run_nothing(active);
+	reclaim_expect_shown(fixture, VA, SZ_64K, 0x1000);
+}
+
 /* What the kernel has in a VM, sparse pages included, is on no list to take from. */
 static void reclaim_kernel_buffers(struct kunit *test)
 {
@@ -319,6 +366,7 @@ static struct kunit_case reclaim_choice_cases[] = {
 	KUNIT_CASE(reclaim_purge),
 	KUNIT_CASE(reclaim_purge_exported),
 	KUNIT_CASE(reclaim_without_swap),
+	KUNIT_CASE(reclaim_spares_the_active),
 	KUNIT_CASE(reclaim_kernel_buffers),
 	KUNIT_CASE(reclaim_locked),
 	KUNIT_CASE(reclaim_last_reference),
