@@ -4,7 +4,8 @@
  *
  * A BO is on the list that its fields say, and one function derives the list from
  * them; whoever changes one of them under the reservation calls it. A BO without
- * pages is on no list.
+ * pages is on no list. Neither is an imported one, which is never evicted: its
+ * memory is the exporter's to give back, and our mapping of it costs next to none.
  *
  * User space may say that it does not need the contents of a BO for now
  * (panthor_ext_drm.h). Such a BO is purged rather than moved: its memory is free

@@ -16,9 +16,13 @@
 #include <linux/timer.h>
 #include <linux/uaccess.h>
 
+#include <drm/drm_gem.h>
+
+#include "debug_file.h"
 #include "job.h"
 #include "kunit_host.h"
 #include "leaks.h"
+#include "vm_view.h"
 
 #define VA		0x01000000ull
 #define NUM_PAGES	4
@@ -192,6 +196,39 @@ static void prime_order(struct kunit *test)
 	settle(dma_buf);
 	KUNIT_EXPECT_EQ(test, foreign.mapped, 0);
 	KUNIT_EXPECT_EQ(test, foreign.attached, 0);
+	KUNIT_EXPECT_TRUE(test, foreign.released);
+}
+
+/* Reclaim leaves the memory of others alone, whoever has used it last. */
+static void prime_never_evicted(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct client *client = client_open(test, host);
+	struct job_machine machine;
+	struct foreign foreign = {};
+	struct dma_buf *dma_buf = foreign_create(test, &foreign, SIZE);
+	char shrink[64];
+	u32 handle;
+
+	job_machine_init(&machine, client);
+	handle = import(client, dma_buf);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(client, machine.vm, handle, 0, VA, SIZE, 0));
+	job_store_word(&machine, VA, 1);
+	KUNIT_EXPECT_PTR_EQ(test, client_bo(client, handle)->lru, NULL);
+	KUNIT_EXPECT_EQ(test, -EBUSY, vm_view_evict(client_bo(client, handle)));
+	snprintf(shrink, sizeof(shrink), "dri/%s/shrink", dev_name(panthor_host_gpu(host)));
+	debug_file_write(test, shrink, "1000000");
+	KUNIT_EXPECT_EQ(test, foreign.mapped, 1);
+
+	/* The rest of what the job needs did go, and comes back. */
+	KUNIT_EXPECT_PTR_EQ(test, client_bo(client, machine.stream_bo)->lru, NULL);
+	job_store_word(&machine, VA, 2);
+	KUNIT_EXPECT_EQ(test, *(u32 *)page_address(foreign.pages[NUM_PAGES - 1]), 2);
+	KUNIT_EXPECT_EQ(test, foreign.mapped, 1);
+
+	client_close(client);
+	settle(dma_buf);
+	KUNIT_EXPECT_EQ(test, foreign.mapped, 0);
 	KUNIT_EXPECT_TRUE(test, foreign.released);
 }
 
@@ -379,6 +416,7 @@ static void prime_export_outlives_device(struct kunit *test)
 
 static struct kunit_case prime_cases[] = {
 	KUNIT_CASE(prime_order),
+	KUNIT_CASE(prime_never_evicted),
 	KUNIT_CASE(prime_refused),
 	KUNIT_CASE(prime_exporter_is_busy),
 	KUNIT_CASE(prime_job_is_bookkeeping),
