@@ -50,6 +50,35 @@ static inline u64 cs_branch_always(s16 offset)
 	return 22ull << 56 | 6u << 28 | (u16)offset;
 }
 
+/* Tiling (hw/scheduling.md, section 9). */
+static inline u64 cs_run_idvs(void)
+{
+	return 6ull << 56 | 1ull << 33;
+}
+
+static inline u64 cs_finish_tiling(void)
+{
+	return 9ull << 56;
+}
+
+static inline u64 cs_req_resource(unsigned int endpoints)
+{
+	return 34ull << 56 | endpoints;
+}
+
+static inline u64 cs_heap_set(unsigned int pair)
+{
+	return 48ull << 56 | (u64)pair << 40;
+}
+
+#define CS_HEAP_VT_START	0
+#define CS_HEAP_VT_END		1
+
+static inline u64 cs_heap_operation(unsigned int operation)
+{
+	return 49ull << 56 | (u64)operation << 32;
+}
+
 /* An opcode that no architecture defines. */
 #define CS_UNDEFINED	(0xffull << 56)
 
