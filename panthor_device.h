@@ -238,8 +238,6 @@ struct panthor_device {
 		struct page *dummy_latest_flush;
 		/** @pm.parts_ready: A: suspend and resume include the parts. */
 		bool parts_ready;
-		/** @pm.recovery_needed: A: resume failed, runtime PM remembers the error. */
-		atomic_t recovery_needed;
 	} pm;
 };
 
@@ -297,7 +295,7 @@ static inline bool panthor_device_reset_is_pending(struct panthor_device *ptdev)
 }
 
 /**
- * panthor_device_resume_and_get() - hold the device powered, recovering from a failed resume
+ * panthor_device_resume_and_get() - hold the device powered
  * @ptdev: device
  *
  * Context: process context, sleeps. Never in a fence-signalling path.

@@ -6,7 +6,7 @@
  *
  * A restart is *fast* when the firmware was halted in good order and its memory
  * can be trusted, *slow* otherwise: then every section gets its initial content
- * again. A fast restart that fails is repeated slow (hw/firmware-image.md, 10).
+ * again. A fast restart that fails is followed by a reset and a slow one.
  */
 #include <linux/dma-fence.h>
 #include <linux/iopoll.h>
@@ -58,7 +58,7 @@ static void fw_irq_handler(struct panthor_device *ptdev, u32 events)
 /**
  * panthor_fw_set_event_handler() - register who is told of job interrupts
  * @ptdev: device
- * @handler: handler, NULL for none; the caller sees to it that one it takes away has returned
+ * @handler: handler
  *
  * Context: any.
  */
@@ -187,36 +187,18 @@ static int fw_start(struct panthor_device *ptdev)
 	return ret;
 }
 
-static int fw_restart_slow(struct panthor_device *ptdev)
-{
-	panthor_fw_reload(ptdev);
-
-	return fw_start(ptdev);
-}
-
-static int fw_restart_fast(struct panthor_device *ptdev)
-{
-	panthor_fw_take_back_halt(ptdev);
-
-	return fw_start(ptdev);
-}
-
 static int fw_restart(struct panthor_device *ptdev)
 {
 	struct panthor_fw *fw = ptdev->fw;
 	int ret;
 
-	if (fw->fast) {
-		fw->fast = false;
-		ret = fw_restart_fast(ptdev);
-		if (ret) {
-			drm_warn(&ptdev->base, "fast firmware restart failed, reloading\n");
-			ret = fw_restart_slow(ptdev);
-		}
-	} else {
-		ret = fw_restart_slow(ptdev);
-	}
+	if (fw->fast)
+		panthor_fw_take_back_halt(ptdev);
+	else
+		panthor_fw_reload(ptdev);
+	fw->fast = false;
 
+	ret = fw_start(ptdev);
 	if (ret)
 		return ret;
 
@@ -261,17 +243,14 @@ int panthor_fw_resume(struct panthor_device *ptdev)
 /**
  * panthor_fw_pre_reset() - stop the MCU before a GPU reset
  * @ptdev: device, powered
- * @on_hang: do not even try to halt it; the next start is slow
+ *
+ * It is not even asked to halt; the next start is slow.
  *
  * Context: process context, sleeps; reset path.
  */
-void panthor_fw_pre_reset(struct panthor_device *ptdev, bool on_hang)
+void panthor_fw_pre_reset(struct panthor_device *ptdev)
 {
-	struct panthor_fw *fw = ptdev->fw;
-
-	cancel_delayed_work_sync(&fw->ping_work);
-
-	fw->fast = !on_hang && fw->running && panthor_fw_halt(ptdev);
+	ptdev->fw->fast = false;
 	panthor_fw_stop(ptdev);
 }
 
@@ -302,8 +281,6 @@ void panthor_fw_unplug(struct panthor_device *ptdev)
 	if (!fw)
 		return;
 
-	panthor_fw_set_event_handler(ptdev, NULL);
-	cancel_delayed_work_sync(&fw->ping_work);
 	panthor_fw_stop(ptdev);
 	panthor_fw_unload(ptdev);
 }

@@ -25,7 +25,7 @@ int panthor_fw_init(struct panthor_device *ptdev);
 void panthor_fw_unplug(struct panthor_device *ptdev);
 void panthor_fw_suspend(struct panthor_device *ptdev);
 int panthor_fw_resume(struct panthor_device *ptdev);
-void panthor_fw_pre_reset(struct panthor_device *ptdev, bool on_hang);
+void panthor_fw_pre_reset(struct panthor_device *ptdev);
 int panthor_fw_post_reset(struct panthor_device *ptdev);
 void panthor_fw_stop(struct panthor_device *ptdev);
 

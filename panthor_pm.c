@@ -17,6 +17,7 @@
 #include <linux/dma-fence.h>
 #include <linux/pm_domain.h>
 #include <linux/pm_runtime.h>
+#include <linux/sched/mm.h>
 
 #include "panthor_devfreq.h"
 #include "panthor_device.h"
@@ -191,7 +192,6 @@ err_power_off:
 	panthor_flush_id_set_state(ptdev, PANTHOR_DEVICE_SUSPENDED);
 err_failed:
 	drm_err_ratelimited(&ptdev->base, "cannot resume: %d\n", ret);
-	atomic_set(&ptdev->pm.recovery_needed, 1);
 	panthor_sched_resume_failed(ptdev);
 	trace_panthor_resume(dev, ret);
 	return ret;
@@ -199,13 +199,10 @@ err_failed:
 
 int panthor_device_resume_and_get(struct panthor_device *ptdev)
 {
-	struct device *dev = ptdev->base.dev;
+	/* Clocks and supplies do; lockdep is to hear of it where the device is awake, too. */
+	might_alloc(GFP_KERNEL);
 
-	/* Runtime PM remembers the error of a failed resume; a new try may go better. */
-	if (atomic_xchg(&ptdev->pm.recovery_needed, 0))
-		pm_runtime_set_suspended(dev);
-
-	return pm_runtime_resume_and_get(dev);
+	return pm_runtime_resume_and_get(ptdev->base.dev);
 }
 
 /**
@@ -305,9 +302,6 @@ void panthor_pm_stop(struct panthor_device *ptdev)
 	struct device *dev = ptdev->base.dev;
 
 	WRITE_ONCE(ptdev->pm.parts_ready, false);
-
-	if (atomic_xchg(&ptdev->pm.recovery_needed, 0))
-		pm_runtime_set_suspended(dev);
 
 	if (pm_runtime_resume(dev) < 0)
 		drm_err(&ptdev->base, "cannot power up for removal\n");

@@ -48,7 +48,7 @@ static int reset_hardware_once(struct panthor_device *ptdev)
 {
 	int ret;
 
-	panthor_fw_pre_reset(ptdev, true);
+	panthor_fw_pre_reset(ptdev);
 	panthor_mmu_pre_reset(ptdev);
 
 	ret = panthor_gpu_soft_reset(ptdev);

@@ -170,8 +170,8 @@ void sched_event_handler(struct panthor_device *ptdev, u32 events)
  * @ptdev: device
  * @vm: its VM
  *
- * Residents of that VM are dead. If the firmware knows which queue it was, only
- * that one is to blame, else all are.
+ * Residents of that VM are dead; the firmware's has none, and the MMU asks for its reset. If
+ * the firmware knows which queue it was, only that one is to blame, else all are.
  *
  * Context: MMU interrupt thread; signalling path; no lock held.
  */
@@ -179,11 +179,6 @@ void sched_vm_fault_handler(struct panthor_device *ptdev, struct panthor_vm *vm)
 {
 	struct panthor_sched *sched = ptdev->sched;
 	u32 slot;
-
-	if (vm == panthor_fw_vm(ptdev)) {
-		panthor_device_schedule_reset(ptdev, "page fault of the firmware");
-		return;
-	}
 
 	guard(mutex)(&sched->lock);
 
