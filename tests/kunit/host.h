@@ -166,6 +166,20 @@ void panthor_host_poke(struct panthor_host *host, u32 offset, u32 value);
 u32 panthor_host_peek(struct panthor_host *host, u32 offset);
 
 /**
+ * panthor_host_inject() - have hardware or firmware do what it never should
+ * @host: the host
+ * @what: kind of trouble, see mali.h
+ * @slot: group slot or address-space slot it is in, where it is in one
+ * @stream: stream of the group slot, for those of streams
+ * @value: code, state or event bits
+ * @address: for faults
+ *
+ * Return: false if there is nothing to be hit.
+ */
+bool panthor_host_inject(struct panthor_host *host, enum mali_inject what, unsigned int slot,
+			 unsigned int stream, u32 value, u64 address);
+
+/**
  * panthor_host_deny() - no mapping of some pages may grant these rights
  * @host: the host
  * @ram: first of the pages, as panthor_host_find() returns it

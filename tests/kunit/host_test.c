@@ -78,6 +78,14 @@ u32 panthor_host_peek(struct panthor_host *host, u32 offset)
 	return value;
 }
 
+bool panthor_host_inject(struct panthor_host *host, enum mali_inject what, unsigned int slot,
+			 unsigned int stream, u32 value, u64 address)
+{
+	guard(raw_spinlock_irqsave)(&host->lock);
+	host_catch_up(host);
+	return mali_inject(host->model, what, slot, stream, value, address);
+}
+
 void panthor_host_walk(struct panthor_host *host, u64 root, u64 first, u64 last,
 		       mali_visit_fn visit, void *opaque)
 {

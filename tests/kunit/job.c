@@ -3,6 +3,7 @@
  * The least that a program needs to make the GPU do something; see job.h.
  */
 #include <kunit/test.h>
+#include <linux/ktime.h>
 #include <linux/mman.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
@@ -106,7 +107,9 @@ void job_store_word(struct job_machine *machine, u64 va, u32 value)
 		cs_store(0, 2, 1),
 		cs_wait(BIT(0)),
 	};
+	ktime_t begin = ktime_get();
 
 	KUNIT_ASSERT_EQ(test, 0, job_try_submit(machine, words, ARRAY_SIZE(words)));
 	KUNIT_ASSERT_EQ(test, 0, job_try_wait(machine));
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), begin), JOB_SOON_MS);
 }

@@ -18,6 +18,9 @@
 #define JOB_DATA_VA	0x40000000ull
 #define JOB_TIMEOUT_MS	10000
 
+/* The end of a job is told at once, and not found when the driver's job timer fires (5 s). */
+#define JOB_SOON_MS	1000
+
 /* Instruction words. Registers are numbers; a pair is named by its even one. */
 static inline u64 cs_move48(unsigned int pair, u64 imm)
 {
@@ -48,6 +51,12 @@ static inline u64 cs_set_sb_entry(unsigned int endpoint, unsigned int other)
 static inline u64 cs_branch_always(s16 offset)
 {
 	return 22ull << 56 | 6u << 28 | (u16)offset;
+}
+
+/* Waits until the word is greater than a register. */
+static inline u64 cs_sync_wait32_gt(unsigned int address_pair, unsigned int reg)
+{
+	return 39ull << 56 | (u64)address_pair << 40 | (u64)reg << 32 | 1 << 28;
 }
 
 /* Tiling (hw/scheduling.md, section 9). */
@@ -166,7 +175,8 @@ u32 job_word(struct kunit *test, unsigned long user);
 int job_try_wait(struct job_machine *machine);
 
 /**
- * job_store_word() - have the GPU store a word; stops the case if the job does not end
+ * job_store_word() - have the GPU store a word; stops the case if the job does not end,
+ * fails it if nobody is told soon
  * @machine: the machine
  * @va: where
  * @value: what

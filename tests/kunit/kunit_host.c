@@ -3,6 +3,8 @@
  * Fixtures on the virtual GPU; see kunit_host.h.
  */
 #include <kunit/test.h>
+#include <linux/clk.h>
+#include <linux/clk-provider.h>
 #include <linux/debug_locks.h>
 
 #include "kunit_host.h"
@@ -48,6 +50,17 @@ void panthor_kunit_mark(struct kunit *test, struct panthor_host *host)
 bool panthor_kunit_marked(struct panthor_host *host)
 {
 	return panthor_host_peek(host, MARK_REG) == MARK;
+}
+
+bool panthor_kunit_clocked(struct kunit *test, struct panthor_host *host)
+{
+	struct clk *clk = clk_get(panthor_host_gpu(host), NULL);
+	bool on;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, clk);
+	on = __clk_is_enabled(clk);
+	clk_put(clk);
+	return on;
 }
 
 int panthor_kunit_init(struct kunit *test)

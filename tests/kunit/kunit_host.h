@@ -54,6 +54,15 @@ void panthor_kunit_mark(struct kunit *test, struct panthor_host *host);
 bool panthor_kunit_marked(struct panthor_host *host);
 
 /**
+ * panthor_kunit_clocked() - whether the driver has the GPU's clock on
+ * @test: the case
+ * @host: the host
+ *
+ * Return: true if so.
+ */
+bool panthor_kunit_clocked(struct kunit *test, struct panthor_host *host);
+
+/**
  * panthor_kunit_init() - a suite's init: lockdep works, the oracle is content, the GPU is free
  * @test: the case; skipped on a kernel booted with panthor_host
  *

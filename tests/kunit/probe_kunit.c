@@ -6,7 +6,11 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/irq.h>
+#include <linux/irqdesc.h>
+#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
+#include <linux/sizes.h>
 
 #include "client.h"
 #include "kunit_host.h"
@@ -75,6 +79,19 @@ static void probe_removed_under_client(struct kunit *test)
 							&gpu, sizeof(gpu)));
 }
 
+/* The lines may be shared. */
+static void interrupt_of_somebody_else(struct kunit *test, struct device *gpu)
+{
+	static const char *const lines[] = { "job", "mmu", "gpu" };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++) {
+		int irq = platform_get_irq_byname(to_platform_device(gpu), lines[i]);
+
+		KUNIT_ASSERT_GT(test, irq, 0);
+		KUNIT_EXPECT_EQ(test, 0, generic_handle_irq_safe(irq));
+	}
+}
+
 static void expect_power_lost_and_back(struct kunit *test, struct panthor_host *host)
 {
 	struct device *gpu = panthor_host_gpu(host);
@@ -85,8 +102,10 @@ static void expect_power_lost_and_back(struct kunit *test, struct panthor_host *
 	msleep(IDLE_MS);
 	KUNIT_EXPECT_TRUE(test, pm_runtime_suspended(gpu));
 	KUNIT_ASSERT_FALSE(test, panthor_host_powered(host));
+	KUNIT_EXPECT_FALSE(test, panthor_kunit_clocked(test, host));
 
 	panthor_host_stats(host, &asleep);
+	interrupt_of_somebody_else(test, gpu);
 	msleep(IDLE_MS);
 	panthor_host_stats(host, &later);
 	KUNIT_EXPECT_EQ(test, later.guest_errors, 0);
@@ -94,6 +113,7 @@ static void expect_power_lost_and_back(struct kunit *test, struct panthor_host *
 
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
 	KUNIT_ASSERT_TRUE(test, panthor_host_powered(host));
+	KUNIT_EXPECT_TRUE(test, panthor_kunit_clocked(test, host));
 	KUNIT_EXPECT_FALSE_MSG(test, panthor_kunit_marked(host), "registers survived");
 	panthor_host_stats(host, &awake);
 	KUNIT_EXPECT_GT_MSG(test, awake.irqs[MALI_IRQ_JOB], later.irqs[MALI_IRQ_JOB],
@@ -151,6 +171,11 @@ static void no_groups(struct mali_config *config)
 	config->knob_group_num = 1000;
 }
 
+static void huge_groups(struct mali_config *config)
+{
+	config->suspend_size = SZ_32M;
+}
+
 static void no_l2(struct mali_config *config)
 {
 	config->l2_power_ns = U32_MAX;
@@ -166,6 +191,7 @@ static const struct refusal refusals[] = {
 	{ "firmware never boots, cache flush does not end", no_boot_no_flush },
 	{ "firmware reports version 0", version_zero },
 	{ "firmware reports more groups than exist", no_groups },
+	{ "firmware wants 32 MiB to save a group", huge_groups },
 	{ "L2 takes seconds to power up", no_l2 },
 	{ "address space of the firmware is stuck", no_address_space },
 };

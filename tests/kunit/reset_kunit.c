@@ -10,12 +10,19 @@
 #include <linux/sizes.h>
 
 #include <drm/drm_device.h>
+#include <drm/drm_drv.h>
 #include <drm/drm_syncobj.h>
 
 #include "job.h"
 #include "kunit_host.h"
 
 #define VA	JOB_DATA_VA
+
+/* One group more than there are slots. */
+#define RUNNERS	9
+
+/* Memory that the firmware works in. */
+#define FIRMWARE_DATA_VA	0x02000000
 
 /* Slots of groups; 0 is the firmware's. */
 #define GROUP_SLOTS	GENMASK(7, 1)
@@ -42,6 +49,17 @@ static void wait_for_ping(struct kunit *test, struct job_machine *machine)
 	msleep(15000);
 }
 
+/* Somebody else wants a slot, and gets none. */
+static void run_another(struct kunit *test, struct job_machine *machine)
+{
+	const u64 nop = cs_move32(2, 0);
+	struct job_machine other;
+
+	job_machine_start(&other, test, machine->host);
+	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&other, &nop, 1));
+	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&other));
+}
+
 struct hang {
 	const char *name;
 	void (*break_it)(struct mali_config *config);
@@ -63,6 +81,11 @@ static void ping_dropped(struct mali_config *config)
 	config->knob_drop_ping = U32_MAX;
 }
 
+static void slots_dropped(struct mali_config *config)
+{
+	config->knob_drop_csg_ack = U32_MAX;
+}
+
 static void flush_stuck_and_mcu_runs_on(struct mali_config *config)
 {
 	config->knob_flush_stuck = U32_MAX;
@@ -79,6 +102,7 @@ static const struct hang hangs[] = {
 	{ "cache flush does not end", flush_stuck, unmap },
 	{ "address-space command does not end", slots_stuck, unmap },
 	{ "firmware does not answer", ping_dropped, wait_for_ping },
+	{ "firmware does not look at groups", slots_dropped, run_another },
 	{ "flush does not end, MCU does not stop", flush_stuck_and_mcu_runs_on, unmap },
 	{ "flush does not end, next boot fails", flush_stuck_and_boot_fails_once, unmap },
 };
@@ -104,12 +128,17 @@ static void reset_recovers(struct kunit *test)
 	struct device *gpu = panthor_host_gpu(host);
 	struct job_machine machine;
 	u32 boots_to_fail;
+	u8 *data, before;
 
 	job_machine_start(&machine, test, host);
 	job_store_word(&machine, VA, 1);
 	/* Or the device recovers by going to sleep, which is reset_after_bad_suspend(). */
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
 	panthor_kunit_mark(test, host);
+	data = panthor_host_translate(host, 0, FIRMWARE_DATA_VA, NULL, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	before = *data;
+	*data = ~before;
 	hang->break_it(live);
 	hang->notice(test, &machine);
 	boots_to_fail = live->knob_boot_fail;
@@ -120,6 +149,7 @@ static void reset_recovers(struct kunit *test)
 
 	KUNIT_EXPECT_FALSE_MSG(test, panthor_kunit_marked(host), "nobody noticed");
 	KUNIT_EXPECT_TRUE(test, panthor_host_bound(host));
+	KUNIT_EXPECT_EQ_MSG(test, *data, before, "the firmware goes on with what made it hang");
 	expect_works(test, host, 2);
 	pm_runtime_put_autosuspend(gpu);
 }
@@ -130,6 +160,7 @@ static void reset_ends_jobs(struct kunit *test)
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct job_machine runner, other;
 	struct dma_fence *fence;
+	u32 state = 0;
 
 	job_machine_start(&runner, test, host);
 	job_machine_start(&other, test, host);
@@ -144,35 +175,50 @@ static void reset_ends_jobs(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, 0, job_try_wait(&runner));
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
-	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, 0, client_group_state(runner.client, runner.group, &state));
+	KUNIT_EXPECT_EQ(test, state, DRM_PANTHOR_GROUP_STATE_TIMEDOUT |
+				     DRM_PANTHOR_GROUP_STATE_INNOCENT);
 	expect_works(test, host, 2);
 }
 
-/* A GPU that does not come back: jobs end, files get errors, the driver can go and come. */
+/*
+ * A GPU that does not come back: jobs end, of groups in all slots and of one without,
+ * files get errors, the driver can go and come.
+ */
 static void reset_loses_device(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct mali_config *live = panthor_host_config(host);
-	struct job_machine runner, other;
-	struct dma_fence *fence;
+	struct job_machine runners[RUNNERS], other;
+	struct dma_fence *fences[RUNNERS];
 	u64 nothing = 0;
+	int inside;
 
-	job_machine_start(&runner, test, host);
 	job_machine_start(&other, test, host);
 	job_store_word(&other, VA, 1);
-	job_submit_endless(&runner);
+	for (u32 i = 0; i < RUNNERS; i++) {
+		job_machine_start(&runners[i], test, host);
+		job_submit_endless(&runners[i]);
+		fences[i] = client_fence(runners[i].client, runners[i].done);
+	}
 	msleep(50);
-	fence = client_fence(runner.client, runner.done);
 
+	/* Somebody is inside of the driver: removal waits for him, and he for the jobs. */
+	KUNIT_ASSERT_TRUE(test, drm_dev_enter(client_drm(other.client), &inside));
 	live->knob_flush_stuck = U32_MAX;
 	live->knob_reset_stuck = U32_MAX;
 	client_try_unmap(other.client, other.vm, VA, SZ_4K);
 	msleep(5000);
-
-	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
-	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
-	KUNIT_EXPECT_EQ(test, -ENODEV, job_try_submit(&runner, &nothing, 1));
-	client_close(runner.client);
+	for (u32 i = 0; i < RUNNERS; i++) {
+		KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fences[i]));
+		KUNIT_EXPECT_LT(test, dma_fence_get_status(fences[i]), 0);
+	}
+	drm_dev_exit(inside);
+	msleep(1000);
+	KUNIT_EXPECT_EQ(test, -ENODEV, job_try_submit(&runners[0], &nothing, 1));
+	for (u32 i = 0; i < RUNNERS; i++)
+		client_close(runners[i].client);
 	client_close(other.client);
 
 	heal(host);
@@ -219,6 +265,7 @@ static void reset_after_failed_resume(struct kunit *test)
 	panthor_host_config(host)->knob_boot_fail = U32_MAX;
 	for (u32 i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, -ETIMEDOUT, read_time(&machine));
+	KUNIT_EXPECT_FALSE(test, panthor_kunit_clocked(test, host));
 
 	heal(host);
 	KUNIT_EXPECT_EQ(test, 0, read_time(&machine));

@@ -14,6 +14,9 @@
 #define HEADER_SIZE	20u
 #define OPTIONAL	0x80000000u
 #define SHARED_VA	0x04000000u
+#define SHARED_END	0x04010000u
+#define DATA_VA		0x02000000u
+#define HIGH_VA		0x09000000u
 #define TABLE_SIZE	0x2000u
 #define BUILD_INFO	"git_sha: 0123456789abcdef0123456789abcdef01234567 "
 
@@ -75,6 +78,14 @@ static const struct {
 	[MKFW_NO_VECTORS] = { "no-vectors", MKFW_FAILS_TO_BOOT },
 	[MKFW_CODE_NOT_EXECUTABLE] = { "code-not-executable", MKFW_FAILS_TO_BOOT },
 	[MKFW_SHARED_READ_ONLY] = { "shared-read-only", MKFW_FAILS_TO_BOOT },
+	[MKFW_FEW_GROUPS] = { "few-groups", MKFW_BAD_INTERFACE },
+	[MKFW_MANY_GROUPS] = { "many-groups", MKFW_BAD_INTERFACE },
+	[MKFW_MANY_STREAMS] = { "many-streams", MKFW_BAD_INTERFACE },
+	[MKFW_GROUPS_DIFFER] = { "groups-differ", MKFW_BAD_INTERFACE },
+	[MKFW_BLOCK_BELOW] = { "block-below", MKFW_BAD_INTERFACE },
+	[MKFW_BLOCK_ABOVE] = { "block-above", MKFW_BAD_INTERFACE },
+	[MKFW_BLOCK_ACROSS] = { "block-across", MKFW_BAD_INTERFACE },
+	[MKFW_BLOCK_MISALIGNED] = { "block-misaligned", MKFW_BAD_INTERFACE },
 };
 
 const char *mkfw_name(enum mkfw_variant variant)
@@ -178,6 +189,52 @@ static void table_fill(uint8_t *table)
 		table_group(table, g);
 }
 
+/* Offsets in the table: counts and strides, and blocks of some group or stream. */
+#define GROUP_NUM	0x10
+#define GROUP_STRIDE	0x14
+#define GROUP(g)	(0x1000 + (g) * 0xA0)
+#define GROUP_INPUT(g)	(GROUP(g) + 0x04)
+#define STREAM_NUM(g)	(GROUP(g) + 0x14)
+#define STREAM_STRIDE(g) (GROUP(g) + 0x18)
+#define STREAM_INPUT(g, s) (GROUP(g) + 0x44 + (s) * 0xC)
+#define STREAM_OUTPUT(g, s) (GROUP(g) + 0x48 + (s) * 0xC)
+
+/* A stride of 0 makes all of them the first one: any number of them has its blocks. */
+static void patch_table(uint8_t *table, enum mkfw_variant variant)
+{
+	switch (variant) {
+	case MKFW_FEW_GROUPS:
+		put32(table + GROUP_NUM, 2);
+		break;
+	case MKFW_MANY_GROUPS:
+		put32(table + GROUP_NUM, 32);
+		put32(table + GROUP_STRIDE, 0);
+		break;
+	case MKFW_MANY_STREAMS:
+		put32(table + GROUP_STRIDE, 0);
+		put32(table + STREAM_NUM(0), 33);
+		put32(table + STREAM_STRIDE(0), 0);
+		break;
+	case MKFW_GROUPS_DIFFER:
+		put32(table + STREAM_NUM(3), 7);
+		break;
+	case MKFW_BLOCK_BELOW:
+		put32(table + GROUP_INPUT(1), DATA_VA);
+		break;
+	case MKFW_BLOCK_ABOVE:
+		put32(table + STREAM_OUTPUT(2, 5), HIGH_VA);
+		break;
+	case MKFW_BLOCK_ACROSS:
+		put32(table + GROUP_INPUT(7), SHARED_END - 0x40);
+		break;
+	case MKFW_BLOCK_MISALIGNED:
+		put32(table + STREAM_INPUT(4, 0), get32(table + STREAM_INPUT(4, 0)) + 4);
+		break;
+	default:
+		break;
+	}
+}
+
 /* ---- sections ---- */
 
 static void add_vectors(struct image *image)
@@ -206,7 +263,7 @@ static void add_data(struct image *image)
 
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(i ^ 0x5A);
-	section_add(image, FLAG_RD | FLAG_WR | FLAG_CACHED | FLAG_ZERO, 0x02000000, end, bytes,
+	section_add(image, FLAG_RD | FLAG_WR | FLAG_CACHED | FLAG_ZERO, DATA_VA, end, bytes,
 		    sizeof(bytes));
 }
 
@@ -219,7 +276,7 @@ static void add_constants(struct image *image)
 
 static void add_shared(struct image *image)
 {
-	uint32_t flags = FLAG_RD | FLAG_UNCACHED | FLAG_ZERO, end = SHARED_VA + 0x10000;
+	uint32_t flags = FLAG_RD | FLAG_UNCACHED | FLAG_ZERO, end = SHARED_END;
 	uint32_t size = TABLE_SIZE, at = image->data;
 
 	if (image->variant != MKFW_SHARED_READ_ONLY)
@@ -231,6 +288,7 @@ static void add_shared(struct image *image)
 		size = 0x1000;
 	}
 	table_fill(image->buf + at);
+	patch_table(image->buf + at, image->variant);
 	if (image->variant == MKFW_NO_TABLE)
 		memset(image->buf + at, 0, TABLE_SIZE);
 	if (image->variant != MKFW_NO_SHARED)
@@ -250,6 +308,8 @@ static void add_extra(struct image *image)
 		section_add(image, flags, 0x00800000, 0x00801000, NULL, 0);
 	if (image->variant == MKFW_IN_DRIVER_WINDOW)
 		section_add(image, flags, 0x05000000, 0x05001000, NULL, 0);
+	if (image->variant == MKFW_BLOCK_ABOVE)
+		section_add(image, flags, HIGH_VA, HIGH_VA + 0x1000, NULL, 0);
 	if (image->variant == MKFW_EMPTY_SECTION)
 		section_add(image, flags, 0x01000000, 0x01000000, NULL, 0);
 }
@@ -474,7 +534,8 @@ unsigned int mkfw_sections(const uint8_t *image, size_t size, struct mkfw_sectio
 
 static int list(void)
 {
-	static const char *const verdicts[] = { "boots", "refused", "fails to boot" };
+	static const char *const verdicts[] = { "boots", "refused", "fails to boot",
+						 "bad interface" };
 	int v;
 
 	puts("usage: mkfw OUTPUT [VARIANT]");

@@ -56,11 +56,20 @@ enum mkfw_variant {
 	MKFW_NO_VECTORS,		/* nothing mapped at VA 0 */
 	MKFW_CODE_NOT_EXECUTABLE,
 	MKFW_SHARED_READ_ONLY,
+	/* runs, but what it tells of its interface must be refused */
+	MKFW_FEW_GROUPS,		/* two of them */
+	MKFW_MANY_GROUPS,		/* one more than there can be */
+	MKFW_MANY_STREAMS,
+	MKFW_GROUPS_DIFFER,		/* in the number of their streams */
+	MKFW_BLOCK_BELOW,		/* a block in another section, at a lower address */
+	MKFW_BLOCK_ABOVE,		/* ... at a higher one */
+	MKFW_BLOCK_ACROSS,		/* a block across the end of the shared section */
+	MKFW_BLOCK_MISALIGNED,
 	MKFW_VARIANTS
 };
 
 /* What a loader has to make of a variant. */
-enum mkfw_verdict { MKFW_BOOTS, MKFW_REFUSED, MKFW_FAILS_TO_BOOT };
+enum mkfw_verdict { MKFW_BOOTS, MKFW_REFUSED, MKFW_FAILS_TO_BOOT, MKFW_BAD_INTERFACE };
 
 /* Bytes that any variant fits into. */
 #define MKFW_SIZE_MAX	0x4000u

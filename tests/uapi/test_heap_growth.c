@@ -271,6 +271,22 @@ TEST_F(heap, is_none)
 	EXPECT_EQ(FATAL, group_state(self));
 }
 
+/* Nor is what has the lower half of a context's address. */
+TEST_F(heap, is_none_four_gigabytes_away)
+{
+	struct uapi_buffer none;
+	uint64_t va;
+
+	PASSES(create(self));
+	va = self->heap.tiler_heap_ctx_gpu_va -= 1ull << 32;
+	ASSERT_LT(va, self->user_range);
+	test_buffer_create(self->fd, self->gpu.vm, va & -SZ_64K, SZ_64K, 0, &none);
+	begin(self);
+	emit_tiling(self, 2);
+	EXPECT_EQ(-1, finish(self));
+	EXPECT_EQ(FATAL, group_state(self));
+}
+
 /* Memory is wanted for a pass that has not begun. */
 TEST_F(heap, no_pass_has_begun)
 {

@@ -127,6 +127,23 @@ TEST_F(page, readable_in_every_power_state)
 	}
 }
 
+/* Each job of ours flushes; asleep, the GPU has no id of its own. */
+TEST_F(page, shows_no_register_while_asleep)
+{
+	struct uapi_gpu gpu;
+	uint32_t id = 0;
+
+	test_gpu_open(&gpu, 1);
+	for (int i = 0; i < 10 && id <= 1; i++) {
+		test_gpu_store(&gpu, gpu.group, DATA_VA, 1);
+		id = self->page[0];
+	}
+	ASSERT_LT(1, id);
+	usleep(500000);
+	EXPECT_EQ(1, self->page[0]);
+	uapi_gpu_close(&gpu);
+}
+
 /* An id taken from the page serves for a submission. */
 TEST_F(page, submit_with_it)
 {

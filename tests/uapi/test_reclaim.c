@@ -5,6 +5,7 @@
  * What takes it away is this driver's debugfs file "shrink", for root.
  */
 #include <stdio.h>
+#include <dirent.h>
 #include <libgen.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -192,6 +193,47 @@ TEST_F(gpu, ext_purged)
 	test_bo_close(self->gpu.fd, self->big.handle);
 	test_buffer_create(self->gpu.fd, self->gpu.vm, BIG_VA, SZ_2M, 0, &self->big);
 	EXPECT_EQ(0, self->big.cpu[0]);
+}
+
+/* Is there a kernel thread of this name? */
+static bool have_thread(const char *name)
+{
+	char path[300], comm[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *proc = opendir("/proc");
+	FILE *file;
+
+	while (proc && !found && (entry = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		file = fopen(path, "r");
+		if (!file)
+			continue;
+		found = fgets(comm, sizeof(comm), file) && !strncmp(comm, name, strlen(name)) &&
+			comm[strlen(name)] == '\n';
+		fclose(file);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/* Whatever memory waits for is done by a thread that is there already. */
+TEST(work_queues_have_rescuers)
+{
+	static const char *const queues[] = {
+		"bind", "cleanup", "heap", "pass", "reset", "sched",
+	};
+	char name[32];
+
+	if (uapi_running_on_peer())
+		SKIP(return, "the queues are this driver's");
+
+	EXPECT_FALSE(have_thread("kworker/R-panthor-none"));
+	for (size_t i = 0; i < COUNT_OF(queues); i++) {
+		snprintf(name, sizeof(name), "kworker/R-panthor-%s", queues[i]);
+		EXPECT_TRUE(have_thread(name)) TH_LOG("no %s", name);
+	}
 }
 
 TEST_HARNESS_MAIN

@@ -201,6 +201,25 @@ TEST_F(gpu, every_queue)
 	}
 }
 
+/* The next group in the slot has fewer queues: those of the one before are gone. */
+TEST_F(gpu, fewer_queues_in_the_same_slot)
+{
+	struct drm_panthor_queue_submit job;
+	uint32_t group, state, fatal;
+
+	for (uint32_t q = 0; q < QUEUES; q++) {
+		job = store_job(&self->gpu, q, q + 1);
+		test_run(self->fd, self->group, q, job.stream_addr, job.stream_size);
+	}
+	test_group_destroy(self->fd, self->group);
+	test_group_create(self->fd, self->gpu.vm, 1, &group);
+	job = store_job(&self->gpu, QUEUES, 7);
+	test_run(self->fd, group, 0, job.stream_addr, job.stream_size);
+	EXPECT_EQ(7, self->data[QUEUES]);
+	test_group_state(self->fd, group, &state, &fatal);
+	EXPECT_EQ(0, state);
+}
+
 /* Flush ids that say: flushed since, never mind, just read. */
 TEST_F(gpu, flush_ids)
 {
@@ -854,6 +873,27 @@ TEST_F(gpu, destroy_with_work)
 	test_group_destroy(self->fd, self->group);
 	for (uint32_t i = 0; i < 3; i++)
 		test_err_syncobj_wait(ECANCELED, self->fd, done[i], JOB_TIMEOUT_NS);
+}
+
+/* So does what has to wait for another group's job, once it has waited. */
+TEST_F(gpu, destroy_with_work_that_waits)
+{
+	struct drm_panthor_queue_submit gate = gate_job(&self->gpu), store;
+	uint32_t other, opened, done;
+
+	test_group_create(self->fd, self->gpu.vm, 1, &other);
+	test_syncobj_create(self->fd, 0, &opened);
+	test_syncobj_create(self->fd, 0, &done);
+	SYNCS(gate, SIGNAL_BINARY(opened));
+	test_submit(self->fd, other, &gate, 1);
+	store = store_job(&self->gpu, 0, 1);
+	SYNCS(store, WAIT_BINARY(opened), SIGNAL_BINARY(done));
+	test_submit(self->fd, self->group, &store, 1);
+	test_group_destroy(self->fd, self->group);
+	self->gate[0] = 1;
+	test_syncobj_wait(self->fd, opened, JOB_TIMEOUT_NS);
+	test_err_syncobj_wait(ECANCELED, self->fd, done, JOB_TIMEOUT_NS);
+	EXPECT_EQ(0, self->data[0]);
 }
 
 TEST_HARNESS_MAIN

@@ -95,10 +95,11 @@ static int submit(int fd, uint32_t group, const struct uapi_stream *stream, uint
 	return _test_submit(fd, group, &job, 1);
 }
 
-static void set_flag(struct uapi_gpu *gpu, uint64_t value)
+/* Behind a word of 32 bits stands another one. */
+static void set_flag(struct uapi_gpu *gpu, const FIXTURE_VARIANT(gpu) *variant)
 {
-	gpu->gate.cpu[0] = (uint32_t)value;
-	gpu->gate.cpu[1] = (uint32_t)(value >> 32);
+	gpu->gate.cpu[0] = (uint32_t)variant->before;
+	gpu->gate.cpu[1] = variant->is_64bit ? (uint32_t)(variant->before >> 32) : 0xABCD;
 }
 
 TEST_F_TIMEOUT(gpu, make_room_and_come_back, 120)
@@ -108,7 +109,7 @@ TEST_F_TIMEOUT(gpu, make_room_and_come_back, 120)
 	uint32_t set;
 
 	DEVIATION_AT_TIMES("wait-lost");
-	set_flag(gpu, variant->before);
+	set_flag(gpu, variant);
 	for (uint32_t i = 0; i < WAITERS; i++) {
 		stream = waiter(gpu, variant, i);
 		PASSES(submit(gpu->fd, self->groups[i], &stream, self->done[i]));
