@@ -216,7 +216,7 @@ static void patch_table(uint8_t *table, enum mkfw_variant variant)
 		put32(table + STREAM_STRIDE(0), 0);
 		break;
 	case MKFW_GROUPS_DIFFER:
-		put32(table + STREAM_NUM(3), 7);
+		put32(table + STREAM_NUM(3), 9);
 		break;
 	case MKFW_BLOCK_BELOW:
 		put32(table + GROUP_INPUT(1), DATA_VA);
