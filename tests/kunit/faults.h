@@ -16,6 +16,17 @@ struct kunit;
  */
 void faults_prepare(struct kunit *test);
 
+/**
+ * faults_below() - the next objects that are allocated below a function fail
+ * @test: the case; skipped as there
+ * @function: its name; it must not be inlined
+ * @times: how many; 0 ends it
+ */
+void faults_below(struct kunit *test, const char *function, unsigned int times);
+
+/* How many of these have not failed yet. */
+unsigned int faults_left(struct kunit *test);
+
 /* The @n-th allocation of this thread from now on fails; 0 none. */
 void faults_arm(unsigned int n);
 

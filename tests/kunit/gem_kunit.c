@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "../../panthor_gem.h"
+#include "debug_file.h"
 #include "faults.h"
 #include "job.h"
 #include "kunit_host.h"
@@ -110,23 +111,37 @@ static void gem_flush_id(struct kunit *test)
 	KUNIT_EXPECT_NE(test, id, 0);
 }
 
+/* What the checker of DMA mappings has left for more of them; it must not have given up. */
+static long mappings_left(struct kunit *test)
+{
+	char *disabled = debug_file_read(test, "dma-api/disabled", 8);
+	char *text = debug_file_read(test, "dma-api/num_free_entries", 32);
+	long left = 0;
+
+	KUNIT_ASSERT_TRUE(test, disabled && *disabled == 'N');
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	KUNIT_ASSERT_EQ(test, 0, kstrtol(strim(text), 0, &left));
+	return left;
+}
+
 /*
  * The last allocation that pages take fails, that of their index, when they are mapped
- * for the device already: all of it is undone, and works the next time. What stays
- * mapped is reported when the driver goes. Allocations before that one are not for
- * us to fail: the checker of mappings turns itself off when it finds no memory.
+ * for the device already: all of it is undone, and works the next time. Allocations
+ * before that one are not for us to fail: the checker would find no memory either.
  */
 static void gem_index_fails(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
 	struct client *client = client_open(test, host);
 	u32 bo, vm = client_vm_create(client);
+	long left;
 	int ret;
 
 	faults_prepare(test);
 	for (u32 n = FAIL_DEPTH; ; n--) {
 		KUNIT_ASSERT_GT_MSG(test, n, 0, "it never failed");
 		bo = client_bo_create(client, SZ_4K, 0);
+		left = mappings_left(test);
 		client_fail_nth(client, n);
 		ret = client_try_map(client, vm, bo, 0, VA, SZ_4K, 0);
 		if (ret && !to_panthor_bo(client_bo(client, bo))->base.pages)
@@ -135,7 +150,9 @@ static void gem_index_fails(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, 0, client_bo_close(client, bo));
 	}
 	KUNIT_EXPECT_EQ(test, -ENOMEM, ret);
+	KUNIT_EXPECT_EQ(test, mappings_left(test), left);
 	KUNIT_EXPECT_EQ(test, 0, client_try_map(client, vm, bo, 0, VA, SZ_4K, 0));
+	KUNIT_EXPECT_LT_MSG(test, mappings_left(test), left, "mappings are not counted");
 }
 
 static struct kunit_case gem_cases[] = {

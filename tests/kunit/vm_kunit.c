@@ -7,6 +7,7 @@
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
+#include "contig_bo.h"
 #include "job.h"
 #include "kunit_host.h"
 #include "leaks.h"
@@ -150,6 +151,58 @@ static void vm_unmap_middle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *word, 3);
 }
 
+/**
+ * struct cut - a hole in a block of 2 MiB
+ * @name: of the case
+ * @start: offset of the hole in the block
+ * @rest: offset of a page that stays
+ */
+struct cut {
+	const char *name;
+	u32 start, rest;
+};
+
+#define CUT_SIZE	SZ_64K
+
+static const struct cut cuts[] = {
+	{ "begin", 0, SZ_2M - SZ_4K },
+	{ "middle", SZ_1M, 0 },
+	{ "end", SZ_2M - CUT_SIZE, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(cuts, cuts, name);
+
+/*
+ * A block that the GPU uses becomes pages: all of it is in the region that is locked,
+ * which the GPU itself looks after, and what stays is where it was.
+ */
+static void vm_cut_block(struct kunit *test)
+{
+	const struct cut *cut = test->param_value;
+	struct vm_fixture *fixture = test->priv;
+	struct job_machine *machine = &fixture->machine;
+	u64 size = 0;
+	void *ram;
+	u32 bo;
+
+	vm_start(test, fixture);
+	bo = contig_bo_create(machine->client, get_order(SZ_2M), &ram);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, bo, 0, VA, SZ_2M, 0));
+	job_store_word(machine, VA + cut->rest, 1);
+	KUNIT_ASSERT_PTR_EQ(test, panthor_host_find(fixture->host, VA, NULL, &size), ram);
+	KUNIT_ASSERT_EQ(test, size, SZ_2M);
+
+	KUNIT_ASSERT_EQ(test, 0, client_try_unmap(machine->client, machine->vm, VA + cut->start,
+						  CUT_SIZE));
+	job_store_word(machine, VA + cut->rest + 8, 2);
+	KUNIT_EXPECT_NULL(test, panthor_host_find(fixture->host, VA + cut->start, NULL, NULL));
+	KUNIT_EXPECT_PTR_EQ(test, panthor_host_find(fixture->host, VA + cut->rest, NULL, &size),
+			    ram + cut->rest);
+	KUNIT_EXPECT_EQ(test, size, SZ_4K);
+	KUNIT_EXPECT_EQ(test, ((u32 *)(ram + cut->rest))[0], 1);
+	KUNIT_EXPECT_EQ(test, ((u32 *)(ram + cut->rest))[2], 2);
+}
+
 /* The BO's handle may go: the mapping keeps the memory, and its end frees it. */
 static void vm_outlives_handle(struct kunit *test)
 {
@@ -193,6 +246,7 @@ static struct kunit_case vm_cases[] = {
 	KUNIT_CASE(vm_map_large),
 	KUNIT_CASE_PARAM(vm_map_rights, rights_gen_params),
 	KUNIT_CASE(vm_unmap_middle),
+	KUNIT_CASE_PARAM(vm_cut_block, cuts_gen_params),
 	KUNIT_CASE(vm_outlives_handle),
 	KUNIT_CASE(vm_closed_in_use),
 	{}
