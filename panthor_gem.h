@@ -72,6 +72,8 @@ struct panthor_gem_object {
 	 * mappings of the kernel's.
 	 */
 	u32 movable_pins;
+	/** @had_pages: R: has had all of its pages, so that its file may have contents. */
+	bool had_pages;
 	/** @exported: R: has or had a dma-buf, so that it is not its owner's alone. */
 	bool exported;
 	/** @release_work: W: ends a BO that has no reference any more. */

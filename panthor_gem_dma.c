@@ -17,7 +17,9 @@
 #include <linux/bsearch.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
+#include <linux/fs.h>
 #include <linux/scatterlist.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -122,7 +124,7 @@ err_free:
  * @bo: BO
  *
  * Nothing keeps them but the reservation: who wants them for longer pins them or
- * can do without.
+ * can do without. One that has never had all of its pages has none after a failure.
  *
  * Context: process context, allocates. The BO's reservation is held.
  * Return: 0, -ENOMEM, -ENODATA for a purged BO, -ENODEV when the device is gone,
@@ -151,6 +153,11 @@ int panthor_gem_populate_locked(struct panthor_gem_object *bo)
 		drm_gem_shmem_unpin_locked(&bo->base);
 		panthor_gem_update_lru_locked(bo);
 	}
+	if (!ret)
+		bo->had_pages = true;
+	else if (!bo->had_pages)
+		/* Or those that there were would keep the last of the memory, for nothing. */
+		shmem_truncate_range(file_inode(obj->filp), 0, (loff_t)-1);
 	drm_dev_exit(cookie);
 	return ret;
 }

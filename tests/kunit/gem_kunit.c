@@ -3,6 +3,7 @@
  * Buffer objects and the flush-id page, from the program's side.
  */
 #include <kunit/test.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sizes.h>
@@ -151,6 +152,8 @@ static void gem_index_fails(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, -ENOMEM, ret);
 	KUNIT_EXPECT_EQ(test, mappings_left(test), left);
+	KUNIT_EXPECT_EQ_MSG(test, 0, file_inode(client_bo(client, bo)->filp)->i_mapping->nrpages,
+			    "pages stay in the file");
 	KUNIT_EXPECT_EQ(test, 0, client_try_map(client, vm, bo, 0, VA, SZ_4K, 0));
 	KUNIT_EXPECT_LT_MSG(test, mappings_left(test), left, "mappings are not counted");
 }
