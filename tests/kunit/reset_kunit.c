@@ -11,7 +11,6 @@
 
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
-#include <drm/drm_syncobj.h>
 
 #include "job.h"
 #include "kunit_host.h"
@@ -272,66 +271,6 @@ static void reset_after_failed_resume(struct kunit *test)
 	expect_works(test, host, 2);
 }
 
-/* A job that has nothing to do and waits for @fence. */
-static void submit_after(struct kunit *test, struct job_machine *machine, struct dma_fence *fence)
-{
-	struct client *client = machine->client;
-	struct drm_panthor_sync_op syncs[] = {
-		{ .handle = client_syncobj_create(client) },
-		{ .handle = machine->done, .flags = (u32)DRM_PANTHOR_SYNC_OP_SIGNAL },
-	};
-	struct drm_panthor_queue_submit submit = {
-		.stream_addr = JOB_STREAM_VA, .stream_size = 8,
-		.syncs = { .stride = sizeof(*syncs), .count = ARRAY_SIZE(syncs),
-			   .array = client_push(client, syncs, sizeof(syncs)) },
-	};
-	struct drm_panthor_group_submit args = {
-		.group_handle = machine->group,
-		.queue_submits = { .stride = sizeof(submit), .count = 1,
-				   .array = client_push(client, &submit, sizeof(submit)) },
-	};
-	struct drm_syncobj *syncobj = drm_syncobj_find(client_drm_file(client), syncs[0].handle);
-
-	KUNIT_ASSERT_NOT_NULL(test, syncobj);
-	drm_syncobj_replace_fence(syncobj, fence);
-	drm_syncobj_put(syncobj);
-	KUNIT_ASSERT_EQ(test, 0, client_ioctl(client, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &args));
-}
-
-/* The system wakes up and the GPU does not: jobs end, although nobody tries again. */
-static void reset_ends_jobs_that_do_not_wake(struct kunit *test)
-{
-	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	struct device *gpu = panthor_host_gpu(host);
-	struct job_machine running, waiting;
-	struct dma_fence *fences[2];
-
-	job_machine_start(&running, test, host);
-	job_submit_endless(&running);
-	fences[0] = client_fence(running.client, running.done);
-	job_machine_start(&waiting, test, host);
-	submit_after(test, &waiting, fences[0]);
-	fences[1] = client_fence(waiting.client, waiting.done);
-	msleep(50);
-
-	/* As the core does on the way to sleep. */
-	pm_runtime_get_noresume(gpu);
-	KUNIT_ASSERT_EQ(test, 0, pm_runtime_force_suspend(gpu));
-	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fences[0]));
-	panthor_host_config(host)->knob_boot_fail = U32_MAX;
-	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, pm_runtime_force_resume(gpu));
-	pm_runtime_put(gpu);
-	msleep(50);
-	for (u32 i = 0; i < ARRAY_SIZE(fences); i++) {
-		KUNIT_ASSERT_TRUE_MSG(test, dma_fence_is_signaled(fences[i]), "job %u", i);
-		KUNIT_EXPECT_LT(test, dma_fence_get_status(fences[i]), 0);
-	}
-	KUNIT_EXPECT_FALSE(test, panthor_host_powered(host));
-
-	heal(host);
-	expect_works(test, host, 2);
-}
-
 /* The driver is removed in the middle of a hang that nobody has recovered. */
 static void reset_meets_removal(struct kunit *test)
 {
@@ -360,7 +299,6 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_loses_device),
 	KUNIT_CASE_PARAM(reset_after_bad_suspend, hangs_gen_params),
 	KUNIT_CASE(reset_after_failed_resume),
-	KUNIT_CASE(reset_ends_jobs_that_do_not_wake),
 	KUNIT_CASE(reset_meets_removal),
 	{}
 };
