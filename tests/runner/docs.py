@@ -6,6 +6,11 @@ import subprocess
 
 IN_TREE = 'drivers/gpu/drm/panthor'
 DIRECTIVE = re.compile(r'^\.\. kernel-doc:: (\S+)$', re.MULTILINE)
+# The last two cells of a row of Documentation/rules.rst: what shows a rule, what breaks it.
+CELL = r' - .+\n(?:       .+\n)*'
+RULE = re.compile(f'^    {CELL}    (?P<tests>{CELL})    (?P<patches>{CELL})', re.MULTILINE)
+NAME = re.compile(r'``([\w-]+)``')
+SUITE = re.compile(r'\.name = "(panthor_\w+)"')
 COMMENT = re.compile(r'^/\*\*$', re.MULTILINE)
 
 # What Sphinx says of the machine, not of the pages.
@@ -34,6 +39,19 @@ def reference_problems(repo, source, sources):
         if COMMENT.search(file.read_text()) and path not in seen:
             problems.append(f'{path} is in no page')
     return problems
+
+
+def rule_problems(repo):
+    """Each test and each patch that the table of rules names is there."""
+    suites = {x for f in (repo / 'tests/kunit').glob('*_kunit.c') for x in SUITE.findall(f.read_text())}
+    programs = {f.stem for d in ('uapi', 'fail', 'stress') for f in (repo / 'tests' / d).glob('*.c')}
+    patches = {f.stem for f in (repo / 'tests/sabotage').glob('*.patch')}
+    rows = list(RULE.finditer((repo / 'Documentation/rules.rst').read_text()))
+    problems = [f'rules.rst: there is no test {x}' for row in rows for x in NAME.findall(row['tests'])
+                if x not in suites | programs]
+    problems += [f'rules.rst: there is no sabotage {x}' for row in rows for x in NAME.findall(row['patches'])
+                 if x not in patches]
+    return problems if rows else ['rules.rst: there are no rules']
 
 
 def link_all(source, target, but):

@@ -59,5 +59,48 @@ class References(unittest.TestCase):
         self.assertEqual(self.problems(), ['page.rst: drivers/gpu/drm/panthor/panthor_a.c is in page.rst already'])
 
 
+RULES = '''\
+.. list-table::
+
+   * - rule
+     - held by
+     - shown by
+     - broken by
+   * - A rule that is
+       longer than a line.
+     - a function
+     - ``panthor_suite``
+       ``test_a``
+     - ``a-patch``
+'''
+
+
+class Rules(unittest.TestCase):
+    """rule_problems() on a small tree."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.repo = Path(folder.name)
+        for name, text in (('tests/kunit/a_kunit.c', '\t.name = "panthor_suite",\n'), ('tests/uapi/test_a.c', ''),
+                           ('tests/sabotage/a-patch.patch', ''), ('Documentation/rules.rst', RULES)):
+            (self.repo / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.repo / name).write_text(text)
+
+    def test_good(self):
+        self.assertEqual(docs.rule_problems(self.repo), [])
+
+    def test_gone(self):
+        for name in ('tests/kunit/a_kunit.c', 'tests/uapi/test_a.c', 'tests/sabotage/a-patch.patch'):
+            (self.repo / name).unlink()
+        self.assertEqual(docs.rule_problems(self.repo),
+                         ['rules.rst: there is no test panthor_suite', 'rules.rst: there is no test test_a',
+                          'rules.rst: there is no sabotage a-patch'])
+
+    def test_no_rules(self):
+        (self.repo / 'Documentation/rules.rst').write_text('Rules\n')
+        self.assertEqual(docs.rule_problems(self.repo), ['rules.rst: there are no rules'])
+
+
 if __name__ == '__main__':
     unittest.main()
