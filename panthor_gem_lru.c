@@ -13,10 +13,15 @@
  */
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/shmem_fs.h>
+#include <linux/vmstat.h>
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
+
+/* The part of all memory that BOs leave to others. */
+#define GEM_KEPT_BACK	16
 
 static struct drm_gem_lru *gem_lru_locked(struct panthor_gem_object *bo)
 {
@@ -65,6 +70,30 @@ bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo)
 
 	return bo->runs && !bo->kernel && !drm_gem_is_imported(&bo->base.base) &&
 	       refcount_read(&bo->base.pages_pin_count) == bo->movable_pins;
+}
+
+/**
+ * panthor_gem_room() - how much of evicted BOs could be in memory at a time
+ * @ptdev: device
+ * @own: pages of BOs that would have to stay
+ *
+ * What is free, what the kernel can free or swap, and the other BOs, which reclaim
+ * could take if they were idle. Swap does not limit it: what is brought back leaves
+ * as much of it. Some memory is kept back: where everything else has next to nothing
+ * left, the kernel begins to kill.
+ *
+ * Context: any; neither sleeps nor allocates.
+ * Return: pages, an estimate.
+ */
+unsigned long panthor_gem_room(struct panthor_device *ptdev, long own)
+{
+	long room = si_mem_available() + global_node_page_state(NR_ACTIVE_ANON) +
+		    global_node_page_state(NR_INACTIVE_ANON);
+
+	room += READ_ONCE(ptdev->lrus.dontneed.count);
+	room += max(READ_ONCE(ptdev->lrus.willneed.count) - own, 0);
+	room -= totalram_pages() / GEM_KEPT_BACK;
+	return max(room, 0);
 }
 
 /**

@@ -25,6 +25,16 @@ struct drm_gpuvm_bo *panthor_vm_bo_alloc(void)
 	return vm_bo ? &vm_bo->base : NULL;
 }
 
+/* What a pin keeps of the memory that others could have. */
+static long vm_bo_movable_pages(const struct panthor_vm_bo *vm_bo)
+{
+	struct drm_gem_object *obj = vm_bo->base.obj;
+
+	if (to_panthor_bo(obj)->kernel || drm_gem_is_imported(obj))
+		return 0;
+	return obj->size >> PAGE_SHIFT;
+}
+
 /**
  * panthor_vm_bo_pin_locked() - make a BO in a VM own a pin
  * @vm_bo: BO in a VM; one that has its pin is fine
@@ -47,6 +57,7 @@ int panthor_vm_bo_pin_locked(struct panthor_vm_bo *vm_bo)
 		return ret;
 
 	atomic_inc(&to_panthor_device(obj->dev)->objects.vm_bos);
+	atomic_long_add(vm_bo_movable_pages(vm_bo), &to_panthor_vm(vm_bo->base.vm)->movable);
 	scoped_guard(mutex, &obj->gpuva.lock)
 		vm_bo->pinned = true;
 	return 0;
@@ -65,6 +76,7 @@ void panthor_vm_bo_unpin_locked(struct panthor_vm_bo *vm_bo)
 	guard(mutex)(&obj->gpuva.lock);
 
 	vm_bo->pinned = false;
+	atomic_long_sub(vm_bo_movable_pages(vm_bo), &to_panthor_vm(vm_bo->base.vm)->movable);
 	panthor_gem_unpin_locked(to_panthor_bo(obj));
 	atomic_dec(&to_panthor_device(obj->dev)->objects.vm_bos);
 }

@@ -234,12 +234,16 @@ static unsigned long vm_evicted_pages_locked(struct panthor_vm *vm)
  * @max_pages: bring back nothing if it is more than this
  *
  * Context: process context, sleeps and allocates; the reservations are held.
- * Return: 0, -ENOMEM with a part restored or for too many pages, or as
- * panthor_vm_bo_restore_locked().
+ * Return: 0, -ENOMEM with a part restored, for too many pages or for more than there
+ * could be room for, or as panthor_vm_bo_restore_locked().
  */
 int panthor_vm_restore(struct panthor_vm *vm, struct drm_exec *exec, unsigned long max_pages)
 {
-	if (vm_evicted_pages_locked(vm) > max_pages)
+	unsigned long pages = vm_evicted_pages_locked(vm);
+
+	/* All of the VM has to be in memory at a time: what it has there makes no room. */
+	if (pages && (pages > max_pages ||
+		      pages > panthor_gem_room(vm->ptdev, atomic_long_read(&vm->movable))))
 		return -ENOMEM;
 
 	return drm_gpuvm_validate(&vm->base, exec);

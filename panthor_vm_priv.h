@@ -117,6 +117,8 @@ struct panthor_vm {
 	/** @parked_tables: O: tables removed by such an edit. */
 	struct panthor_pt_reserve parked_tables;
 
+	/** @movable: A: pages that it has pins of and that reclaim could take. */
+	atomic_long_t movable;
 	/** @last_job: A: when the latest job was submitted, in jiffies; 0 before the first. */
 	unsigned long last_job;
 

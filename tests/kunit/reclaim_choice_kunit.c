@@ -26,6 +26,9 @@
 #define VA	0x40000000ull
 #define VA2	0x80000000ull
 
+/* Of what memory_take() takes at a time. */
+#define BLOCK_ORDER	4
+
 /*
  * A job keeps what it may look at: its VM's own BOs, shared ones, and shared ones
  * that were bound when it was running already, in whose reservation it has no fence.
@@ -273,6 +276,53 @@ static void reclaim_spares_the_active(struct kunit *test)
 	reclaim_expect_shown(fixture, VA, SZ_64K, 0x1000);
 }
 
+static void memory_give(void *blocks)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, (struct list_head *)blocks, lru)
+		__free_pages(page, BLOCK_ORDER);
+	INIT_LIST_HEAD(blocks);
+}
+
+/* Takes memory until there is so much left. */
+static void memory_take(struct kunit *test, struct list_head *blocks, long left)
+{
+	INIT_LIST_HEAD(blocks);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, memory_give, blocks));
+	while (si_mem_available() > left) {
+		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
+						BLOCK_ORDER);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		list_add(&page->lru, blocks);
+	}
+}
+
+/* What would leave next to nothing to all others is not brought back, while it could be. */
+static void reclaim_leaves_room(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *machine = &fixture->machine;
+	struct list_head *blocks = kunit_kzalloc(test, sizeof(*blocks), GFP_KERNEL);
+	u32 handle = client_bo_create(machine->client, SZ_2M, machine->vm);
+	const u64 nothing = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, blocks);
+	reclaim_fill(machine, handle, SZ_2M, 0x1000);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						SZ_2M, 0));
+	reclaim_run_nothing(machine);
+	KUNIT_ASSERT_EQ(test, 0, reclaim_evict(reclaim_bo(machine, handle)));
+
+	memory_take(test, blocks, totalram_pages() / 32);
+	KUNIT_EXPECT_EQ(test, -ENOMEM, job_try_submit(machine, &nothing, 1));
+	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(machine, handle)));
+	kunit_release_action(test, memory_give, blocks);
+	reclaim_run_nothing(machine);
+	reclaim_expect_shown(fixture, VA, SZ_2M, 0x1000);
+}
+
 /* What the kernel has in a VM, sparse pages included, is on no list to take from. */
 static void reclaim_kernel_buffers(struct kunit *test)
 {
@@ -367,6 +417,7 @@ static struct kunit_case reclaim_choice_cases[] = {
 	KUNIT_CASE(reclaim_purge_exported),
 	KUNIT_CASE(reclaim_without_swap),
 	KUNIT_CASE(reclaim_spares_the_active),
+	KUNIT_CASE(reclaim_leaves_room),
 	KUNIT_CASE(reclaim_kernel_buffers),
 	KUNIT_CASE(reclaim_locked),
 	KUNIT_CASE(reclaim_last_reference),

@@ -5,6 +5,8 @@
  *	pressure hold ID MIB ROUNDS	has MIB in buffers of several address spaces, and
  *					looks at them ROUNDS times
  *	pressure busy FLAG		submits one small job after the other while FLAG exists
+ *	pressure full MIB		has one address space grow, up to MIB, until its jobs
+ *					are refused, and goes on with less
  *	pressure purge MIB		makes MIB of buffers that nobody needs
  *	pressure refuse MIB		makes buffers until there is no memory, at most MIB
  *
@@ -262,6 +264,48 @@ static void purge(uint32_t mib)
 	must(!_test_gpu_store(&space->gpu, space->gpu.group, DATA_VA, 1));
 }
 
+static int bo_bind(uint32_t n)
+{
+	if (bo_mmap(n))
+		return -1;
+	bo_fill(n);
+	return bo_map(n);
+}
+
+static int store(uint32_t word)
+{
+	return _test_gpu_store(&space->gpu, space->gpu.group, DATA_VA, word);
+}
+
+/*
+ * All of an address space has to be in memory when it has a job. What is too much is
+ * refused, by the job or before, however much of it could be moved in turn.
+ */
+static void full(uint32_t mib)
+{
+	uint32_t n;
+
+	space_open(1, mib);
+	for (n = 0; n < space->bo_count; n++) {
+		must(!bo_create(n));
+		if (bo_bind(n) || store(n))
+			break;
+		must(space->gpu.data.cpu[0] == n);
+	}
+	printf("an address space of %u MiB: %s\n", n * (uint32_t)(BO_SIZE >> 20),
+	       strerror(errno));
+	must(n < space->bo_count && errno == ENOMEM);
+
+	for (uint32_t i = n / 2; i <= n; i++) {
+		must(!_test_unmap(space->gpu.fd, space->gpu.vm, space->bos[i].va, BO_SIZE));
+		if (space->bos[i].cpu && space->bos[i].cpu != MAP_FAILED)
+			must(!munmap(space->bos[i].cpu, BO_SIZE));
+		must(!_test_bo_close(space->gpu.fd, space->bos[i].handle));
+	}
+	must(!patiently(store(n)));
+	must(space->gpu.data.cpu[0] == n);
+}
+
 /* What does not fit is refused, and what was there before works on. */
 static void refuse(uint32_t mib)
 {
@@ -287,6 +331,8 @@ int main(int argc, char **argv)
 		hold(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
 	else if (argc == 3 && !strcmp(argv[1], "busy"))
 		busy(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "full"))
+		full(atoi(argv[2]));
 	else if (argc == 3 && !strcmp(argv[1], "purge"))
 		purge(atoi(argv[2]));
 	else if (argc == 3 && !strcmp(argv[1], "refuse"))

@@ -82,6 +82,8 @@ check "the client that was busy meanwhile" busy_end
 note "$(cat /tmp/busy.out)"
 check "pages went and came back" pages_moved
 note "$(tr '\n' ' ' </sys/kernel/debug/dri/"$device"/reclaim)"
+check "one address space that does not fit" pressure full $((memory * 3 / 2))
+note "$(cat /tmp/out)"
 check "nobody was killed" nobody_killed
 check "no swap any more" swapoff /dev/zram0
 check "buffers that nobody needs make room" pressure purge $((memory * 2))
