@@ -531,6 +531,7 @@ static const Property mali_csf_properties[] = {
 	DEFINE_PROP_UNSIGNED_NODEFAULT("gpu-hz", MaliCsf, config.gpu_hz,
 				       qdev_prop_uint64, uint64_t),
 	DEFINE_PROP_BOOL("coherent", MaliCsf, config.coherent, false),
+	DEFINE_PROP_BOOL("check-stale", MaliCsf, config.check_stale, false),
 	DEFINE_PROP_STRING("trace", MaliCsf, trace_kinds),
 	DEFINE_PROP_STRING("trace-file", MaliCsf, trace_path),
 	DEFINE_PROP_BOOL("stats", MaliCsf, stats, false),
