@@ -156,11 +156,16 @@ static void hostile_no_progress(struct kunit *test)
 static void hostile_noise(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	struct job_machine machine;
-	struct dma_fence *fence = run_endless(test, host, &machine);
+	struct job_machine gone, machine;
+	struct dma_fence *fence;
 
+	/* Only a slot that was in use has its interrupts on. */
+	run_endless(test, host, &gone);
+	fence = run_endless(test, host, &machine);
+	KUNIT_ASSERT_EQ(test, 0, client_try_group_destroy(gone.client, gone.group));
+	msleep(SOON_MS);
 	for (unsigned int i = 0; i < 20; i++) {
-		inject(test, host, MALI_INJECT_CSG_EVENT, EMPTY_SLOT, CSG_EVENTS);
+		inject(test, host, MALI_INJECT_CSG_EVENT, FIRST_SLOT, CSG_EVENTS);
 		inject(test, host, MALI_INJECT_GPU_FAULT, EMPTY_SLOT, GPU_FAULT_BUS);
 		inject(test, host, MALI_INJECT_PAGE_FAULT, EMPTY_SLOT, PAGE_FAULT_TRANSLATION);
 		msleep(1);
