@@ -240,6 +240,23 @@ static void sched_closed_while_running(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, job_word(test, user), 9);
 }
 
+/* The group is given up while its job runs: the job is ended at once, and is told so. */
+static void sched_destroyed_while_running(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct job_machine machine;
+	struct dma_fence *fence;
+
+	job_machine_start(&machine, test, host);
+	job_submit_endless(&machine);
+	fence = client_fence(machine.client, machine.done);
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 0);
+	KUNIT_EXPECT_EQ(test, 0, client_try_group_destroy(machine.client, machine.group));
+	msleep(100);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ECANCELED);
+}
+
 /* The GPU goes away under more groups than it has slots: all is told, files get errors. */
 static void sched_removed_while_running(struct kunit *test)
 {
@@ -358,6 +375,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(sched_page_fault_leaks_nothing),
 	KUNIT_CASE(sched_endless_job),
 	KUNIT_CASE(sched_closed_while_running),
+	KUNIT_CASE(sched_destroyed_while_running),
 	KUNIT_CASE(sched_removed_while_running),
 	KUNIT_CASE(sched_sleeps_with_a_job),
 	KUNIT_CASE(sched_sleeps_with_a_silent_firmware),
