@@ -6,10 +6,12 @@ Each file of tests/sabotage is a patch that breaks one rule. It begins with
     Breaks: the rule
     Caught by: LEVEL NAME
 
-where LEVEL is kunit or uapi and NAME the suite or program that has to fail. The
-unbroken driver must pass all of these first: a test that always fails catches nothing.
+where NAME is the suite (LEVEL kunit) or program (uapi) that has to fail, or KERNEL-PROGRAM
+(stress). The unbroken driver must pass all of these first: a test that always fails
+catches nothing.
 """
 
+import contextlib
 import queue
 import re
 import shutil
@@ -17,14 +19,17 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import build
+import stress
 import tap
 import umltest
 from cache import StepFailed
+from prepare import stress_fragment
 
 STEPS = ('sabotage-uml-a', 'sabotage-uml-b')    # two objects folders: linking uses one CPU
 CONFIG = 'debug'
 TIMEOUT_S = 150         # a broken driver may hang
-HEAD = re.compile(r'Breaks: (?P<rule>.+)\nCaught by: (?P<level>kunit|uapi) (?P<test>[\w*]+)\n')
+HEAD = re.compile(r'Breaks: (?P<rule>.+)\nCaught by: (?P<level>kunit|uapi|stress) '
+                  rf'(?P<test>(?:(?P<kernel>{"|".join(stress.KERNELS)})-)?\w+)\n')
 
 
 class Sabotage:
@@ -36,6 +41,7 @@ class Sabotage:
         if not head:
             raise ValueError(f'{path.name}: does not begin with "Breaks:" and "Caught by:"')
         self.rule, self.level, self.test = head['rule'], head['level'], head['test']
+        self.kernel = head['kernel']    # of level stress
 
     def apply(self, tree, *options):
         """Apply the patch to a tree; return what patch says if it does not fit."""
@@ -64,9 +70,8 @@ def check_patches(run):
 class Workshop:
     """A place to build kernels with a broken driver, one at a time."""
 
-    def __init__(self, run, step):
-        self.run, self.step = run, step
-        self.fragment = (run.repo / f'tests/kunit/{CONFIG}.kunitconfig').read_text()
+    def __init__(self, run, step, fragment, patched=None):
+        self.run, self.step, self.fragment, self.patched = run, step, fragment, patched
         self.folder = run.folder(f'shop-{step}')
 
     def build(self, sabotage=None):
@@ -79,7 +84,75 @@ class Workshop:
             problems = sabotage.apply(tree) if sabotage else []
             if problems:
                 raise StepFailed(name, job.log, problems[0])
-            return build.uml_build(self.run.cache, tree, self.step, self.fragment, job)
+            return build.uml_build(self.run.cache, tree, self.step, self.fragment, job,
+                                   patched=self.patched)
+
+
+class Bench:
+    """Tests for one kind of kernel, and where such kernels are built with a broken driver."""
+
+    def __init__(self, run, shops, list_tests):
+        self.run, self.list_tests, self.size = run, list_tests, len(shops)
+        self.shops = queue.SimpleQueue()
+        for shop in shops:
+            self.shops.put(shop)
+
+    @contextlib.contextmanager
+    def shop(self):
+        """Have a workshop, and the kernel that it builds, for oneself."""
+        shop = self.shops.get()
+        try:
+            yield shop
+        finally:
+            self.shops.put(shop)
+
+    def judge(self, wanted, logs, tally):
+        """The unbroken driver passes the tests that are named; the broken ones do not."""
+        with ThreadPoolExecutor(self.size) as pool:
+            with self.shop() as shop:
+                binary = shop.build()
+                tests = {(t.level, t.name): t for t in self.list_tests(binary)}
+                named = [tests[n] for n in sorted({(s.level, s.test) for s in wanted} & set(tests))]
+                for test, wrong in zip(named, pool.map(
+                        lambda t: findings(t, binary, logs / f'{t.name}.log'), named)):
+                    self.run.point(tally, not wrong, f'{test.name} passes on the unbroken driver',
+                                   '\n'.join(wrong))
+            for sabotage, (found, trouble) in zip(wanted, pool.map(
+                    lambda s: self.attempt(s, tests, logs), wanted)):
+                report(self.run, tally, sabotage, found, trouble)
+
+    def attempt(self, sabotage, tests, logs):
+        """Return what is found in a broken driver, and why it could not be tried or None."""
+        test = tests.get((sabotage.level, sabotage.test))
+        if not test:
+            return [], f'there is no {sabotage.level} {sabotage.test}'
+        with self.shop() as shop:
+            try:
+                return findings(test, shop.build(sabotage), logs / f'{sabotage.name}.log'), None
+            except StepFailed as e:
+                return [], e.explain()
+
+
+def findings(test, kernel, log_path):
+    """Run one test in a kernel and keep its log; return all that is wrong."""
+    log, trouble = test.run(kernel, timeout_s=TIMEOUT_S)
+    log_path.write_text(log)
+    return umltest.findings(test, log, trouble)
+
+
+def uml_bench(run):
+    """Return the bench for suites and programs."""
+    fragment = (run.repo / f'tests/kunit/{CONFIG}.kunitconfig').read_text()
+    return Bench(run, [Workshop(run, step, fragment) for step in STEPS[:run.options.jobs]],
+                 lambda binary: umltest.every(run, binary))
+
+
+def race_bench(run, kernel):
+    """Return the bench for racing programs, which have the machine for themselves."""
+    shop = Workshop(run, f'stress-{kernel}', stress_fragment(run.repo, kernel),
+                    run.cache.get('stress-patched'))
+    return Bench(run, [shop], lambda _: stress.tests(
+        run, kernel, run.programs('stress', 'x86_64'), stress.Race(run.options)))
 
 
 def level_sabotage(run):
@@ -87,36 +160,11 @@ def level_sabotage(run):
     tally = tap.Tally()
     logs = run.logs('sabotage')
     wanted = [Sabotage(p) for p in patches(run.repo) if run.wants(p.stem)]
-    shops = queue.SimpleQueue()
-    for step in STEPS[:run.options.jobs]:
-        shops.put(Workshop(run, step))
-    shop = shops.get()
-    binary = shop.build()
-    tests = {(t.level, t.name): t for t in umltest.every(run, binary)}
-
-    def findings(test, kernel, name):
-        log, trouble = test.run(kernel, timeout_s=TIMEOUT_S)
-        (logs / f'{name}.log').write_text(log)
-        return umltest.findings(test, log, trouble)
-
-    def attempt(sabotage):
-        shop = shops.get()
-        try:
-            if (sabotage.level, sabotage.test) not in tests:
-                return [], f'there is no {sabotage.level} {sabotage.test}'
-            return findings(tests[sabotage.level, sabotage.test], shop.build(sabotage), sabotage.name), None
-        except StepFailed as e:
-            return [], e.explain()
-        finally:
-            shops.put(shop)
-
-    named = sorted({(s.level, s.test) for s in wanted} & set(tests))
-    with ThreadPoolExecutor(min(run.options.jobs, len(STEPS))) as pool:
-        for (_, name), wrong in zip(named, pool.map(lambda n: findings(tests[n], binary, n[1]), named)):
-            run.point(tally, not wrong, f'{name} passes on the unbroken driver', '\n'.join(wrong))
-        shops.put(shop)
-        for sabotage, (found, trouble) in zip(wanted, pool.map(attempt, wanted)):
-            report(run, tally, sabotage, found, trouble)
+    for kernel in (None, *stress.KERNELS):
+        mine = [s for s in wanted if s.kernel == kernel]
+        if mine:
+            bench = race_bench(run, kernel) if kernel else uml_bench(run)
+            bench.judge(mine, logs, tally)
     run.point(tally, bool(wanted), 'there are patches that match')
     run.say(f'# logs: {logs}')
     return tally

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import logscan
 import tap
 import uml
+import umltest
 from prepare import stress_fragment
 
 KERNELS = ('kasan', 'kcsan')
@@ -56,6 +57,33 @@ def programs(run, where, arch='x86_64'):
     return [p for p in run.programs('stress', arch) if wanted(p.name.removeprefix('stress_'))]
 
 
+class Program(umltest.Program):
+    """A racing program in a kernel of several processors; NAME is KERNEL-PROGRAM."""
+
+    level = 'stress'
+
+    def __init__(self, path, kernel, init, race, own):
+        super().__init__(path, init)
+        self.name = f'{kernel}-{path.name.removeprefix("stress_")}'
+        self.race, self.own = race, own
+
+    def run(self, binary, timeout_s=0):
+        """Return (log, trouble)."""
+        return uml.race_run(binary, self.init, self.path,
+                            [f'STRESS_SEED={self.race.seed}', f'STRESS_SECONDS={self.race.seconds}'],
+                            max(timeout_s, self.race.timeout_s))
+
+    def reports(self, log):
+        """Return the reports of the kernel's checkers that concern the driver."""
+        return reports(log, self.own)
+
+
+def tests(run, name, paths, race):
+    """Return the programs PATHS for the kernel NAME, which has been built."""
+    own = driver_functions(run.cache.get(f'stress-{name}'))
+    return [Program(p, name, run.uml_init(), race, own) for p in paths]
+
+
 def under_uml(run, name, race):
     """Run the programs under the UML kernel NAME; return the tally."""
     tally = tap.Tally()
@@ -64,16 +92,12 @@ def under_uml(run, name, race):
         return tally
     binary = run.uml_of(f'stress-{name}', stress_fragment(run.repo, name),
                         patched=run.cache.get('stress-patched'))
-    own = driver_functions(run.cache.get(f'stress-{name}'))
     logs = run.logs(f'stress-{name}')
-    init = run.uml_init()
-    environment = [f'STRESS_SEED={race.seed}', f'STRESS_SECONDS={race.seconds}']
     # One at a time: each has the processors of the machine for itself.
-    for program in todo:
-        log, trouble = uml.race_run(binary, init, program, environment, race.timeout_s)
-        (logs / f'{program.name}.log').write_text(log)
-        tally.add(run.user_report(f'{program.name} ({name})', log, trouble,
-                                  reports(log, own)), f'{program.name}: ')
+    for test in tests(run, name, todo, race):
+        log, trouble = test.run(binary)
+        (logs / f'{test.path.name}.log').write_text(log)
+        tally.add(run.user_report(test.name, log, trouble, test.reports(log)), f'{test.path.name}: ')
     run.say(f'# logs: {logs}')
     return tally
 
