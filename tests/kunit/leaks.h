@@ -27,13 +27,17 @@ void leaks_expect_none(struct kunit *test);
 
 /**
  * leaks_pages() - pages that are neither free nor slab memory
+ * @test: the case
  *
  * kmemleak does not see pages that were never slab memory; this does. Slab is
- * left out because KASAN keeps freed objects back for a while.
+ * left out because KASAN keeps freed objects back for a while. Left out as well are
+ * page tables, since those for vmalloc() are never freed, the depot that keeps each
+ * stack on which something was allocated or freed, and the kernel's own stacks, since
+ * idle workers stay for minutes.
  *
  * Context: may sleep.
  * Return: the count, good for comparing with a later one.
  */
-long leaks_pages(void);
+long leaks_pages(struct kunit *test);
 
 #endif

@@ -59,9 +59,9 @@ static void probe_leaks_nothing(struct kunit *test)
 		panthor_kunit_host_remove(test, host);
 		/* Pools are filled by the first rounds. */
 		if (i == CYCLES / 2)
-			before = leaks_pages();
+			before = leaks_pages(test);
 	}
-	after = leaks_pages();
+	after = leaks_pages(test);
 	KUNIT_EXPECT_LT_MSG(test, after - before, CYCLES / 2,
 			    "%ld pages lost in %d cycles", after - before, CYCLES / 2);
 	leaks_expect_none(test);

@@ -10,6 +10,7 @@
 #include <linux/bug.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-mapping.h>
+#include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -115,6 +116,15 @@ static void provoke_leak(struct kunit *test)
 	leaks_expect_none(test);
 }
 
+/* Those were never slab memory: only their number tells, and it has to be above the slack. */
+static void provoke_page_leak(struct kunit *test)
+{
+	leaks_forget(test);
+	for (int i = 0; i < 64; i++)
+		KUNIT_ASSERT_NOT_NULL(test, alloc_page(GFP_KERNEL));
+	leaks_expect_none(test);
+}
+
 static const char *fence_name(struct dma_fence *fence)
 {
 	return "selftest";
@@ -207,6 +217,7 @@ SELFTEST(rcu);
 SELFTEST(out_of_bounds);
 SELFTEST(use_after_free);
 SELFTEST(leak);
+SELFTEST(page_leak);
 SELFTEST(fence_leak);
 SELFTEST(dma);
 SELFTEST(list);
@@ -216,8 +227,8 @@ SELFTEST(guest_error);
 
 kunit_test_suites(&expectation_suite, &warn_suite, &bug_suite, &lockdep_suite,
 		  &atomic_sleep_suite, &rcu_suite, &out_of_bounds_suite, &use_after_free_suite,
-		  &leak_suite, &fence_leak_suite, &dma_suite, &list_suite, &object_suite,
-		  &refcount_suite, &guest_error_suite);
+		  &leak_suite, &page_leak_suite, &fence_leak_suite, &dma_suite, &list_suite,
+		  &object_suite, &refcount_suite, &guest_error_suite);
 
 MODULE_DESCRIPTION("Provokes the reports that the test runner must notice");
 MODULE_LICENSE("GPL");
