@@ -126,6 +126,7 @@ dma_addr_t panthor_gem_dma_addr(const struct panthor_gem_object *bo, u64 offset,
 /* What reclaim may do to a BO: panthor_gem_lru.c. The BO's reservation is held. */
 void panthor_gem_update_lru_locked(struct panthor_gem_object *bo);
 bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo);
+bool panthor_gem_has_room(struct panthor_gem_object *bo);
 unsigned long panthor_gem_room(struct panthor_device *ptdev, long own);
 bool panthor_gem_is_purged_locked(struct panthor_gem_object *bo);
 void panthor_gem_purge_locked(struct panthor_gem_object *bo);

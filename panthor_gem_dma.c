@@ -144,6 +144,8 @@ int panthor_gem_populate_locked(struct panthor_gem_object *bo)
 		return gem_map_imported_locked(bo);
 	if (panthor_gem_is_purged_locked(bo))
 		return -ENODATA;
+	if (!bo->had_pages && !panthor_gem_has_room(bo))
+		return -ENOMEM;
 	if (!drm_dev_enter(obj->dev, &cookie))
 		return -ENODEV;
 

@@ -15,13 +15,17 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/shmem_fs.h>
+#include <linux/swap.h>
 #include <linux/vmstat.h>
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
 
-/* The part of all memory that BOs leave to others. */
+/* The part of all memory that BOs which are brought back leave to others. */
 #define GEM_KEPT_BACK	16
+
+/* The part that is left in any case: the kernel kills where there is next to nothing. */
+#define GEM_LAST_RESERVE	64
 
 static struct drm_gem_lru *gem_lru_locked(struct panthor_gem_object *bo)
 {
@@ -72,6 +76,32 @@ bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo)
 	       refcount_read(&bo->base.pages_pin_count) == bo->movable_pins;
 }
 
+static long gem_swappable_pages(void)
+{
+	return global_node_page_state(NR_ACTIVE_ANON) + global_node_page_state(NR_INACTIVE_ANON);
+}
+
+/**
+ * panthor_gem_has_room() - may a BO have pages that were in memory and swap never before?
+ * @bo: BO
+ *
+ * Others can make room as far as there is swap for them. Where the last pages go to a BO,
+ * which nobody can take them from without swap, any program's next page fault may end in
+ * somebody being killed; better that whoever wants the BO is refused.
+ *
+ * Context: any; neither sleeps nor allocates.
+ * Return: true if so, which is an estimate.
+ */
+bool panthor_gem_has_room(struct panthor_gem_object *bo)
+{
+	struct panthor_gem_lrus *lrus = &to_panthor_device(bo->base.base.dev)->lrus;
+	long room = si_mem_available() + READ_ONCE(lrus->dontneed.count);
+
+	room += min(gem_swappable_pages() + READ_ONCE(lrus->willneed.count), get_nr_swap_pages());
+	return room > (long)(bo->base.base.size >> PAGE_SHIFT) +
+		      (long)(totalram_pages() / GEM_LAST_RESERVE);
+}
+
 /**
  * panthor_gem_room() - how much of evicted BOs could be in memory at a time
  * @ptdev: device
@@ -87,8 +117,7 @@ bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo)
  */
 unsigned long panthor_gem_room(struct panthor_device *ptdev, long own)
 {
-	long room = si_mem_available() + global_node_page_state(NR_ACTIVE_ANON) +
-		    global_node_page_state(NR_INACTIVE_ANON);
+	long room = si_mem_available() + gem_swappable_pages();
 
 	room += READ_ONCE(ptdev->lrus.dontneed.count);
 	room += max(READ_ONCE(ptdev->lrus.willneed.count) - own, 0);

@@ -323,6 +323,27 @@ static void reclaim_leaves_room(struct kunit *test)
 	reclaim_expect_shown(fixture, VA, SZ_2M, 0x1000);
 }
 
+/* Without swap the last pages are nobody's, although a BO could have them. */
+static void reclaim_leaves_the_last_pages(struct kunit *test)
+{
+	struct reclaim_fixture *fixture = reclaim_start(test);
+	struct job_machine *machine = &fixture->machine;
+	struct list_head *blocks = kunit_kzalloc(test, sizeof(*blocks), GFP_KERNEL);
+	const u64 size = ALIGN((totalram_pages() / 64) << PAGE_SHIFT, SZ_2M);
+	u32 handle = client_bo_create(machine->client, size, machine->vm);
+
+	KUNIT_ASSERT_NOT_NULL(test, blocks);
+	KUNIT_ASSERT_EQ(test, 0, get_nr_swap_pages());
+
+	memory_take(test, blocks, totalram_pages() / 64 + size / PAGE_SIZE / 2);
+	KUNIT_EXPECT_EQ(test, -ENOMEM, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						      size, 0));
+	KUNIT_EXPECT_FALSE(test, reclaim_has_pages(reclaim_bo(machine, handle)));
+	kunit_release_action(test, memory_give, blocks);
+	KUNIT_EXPECT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						size, 0));
+}
+
 /* What the kernel has in a VM, sparse pages included, is on no list to take from. */
 static void reclaim_kernel_buffers(struct kunit *test)
 {
@@ -418,6 +439,7 @@ static struct kunit_case reclaim_choice_cases[] = {
 	KUNIT_CASE(reclaim_without_swap),
 	KUNIT_CASE(reclaim_spares_the_active),
 	KUNIT_CASE(reclaim_leaves_room),
+	KUNIT_CASE(reclaim_leaves_the_last_pages),
 	KUNIT_CASE(reclaim_kernel_buffers),
 	KUNIT_CASE(reclaim_locked),
 	KUNIT_CASE(reclaim_last_reference),
