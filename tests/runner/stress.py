@@ -32,8 +32,9 @@ OPERATIONS_PER_S = 150      # at the very least
 # Races between functions of the kernel that were looked into, though the driver calls them.
 SETTLED = {
     # "Do I have this lock already?": a context is compared with the lock's, which is the
-    # same only if its own thread has stored it.
+    # same only if its own thread has stored it. Others store when they lock and unlock.
     frozenset({'ww_mutex_unlock', '__ww_mutex_lock'}),
+    frozenset({'__ww_mutex_lock'}),
 }
 
 
