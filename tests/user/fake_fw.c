@@ -208,6 +208,15 @@ uint64_t group_extract(unsigned int g, unsigned int s)
 	return fw_get64(USER_OUT(g, s));
 }
 
+bool group_store(uint64_t va, uint32_t value)
+{
+	uint64_t start = fw_get64(USER_IN(0, 0));
+
+	EMIT(0, 0, cs_move48(0, va), cs_move32(2, value), cs_store(0, 2, 1, 0), cs_wait(1));
+	fake_advance(1000000);
+	return group_extract(0, 0) == start + 32;
+}
+
 /* ---- instructions ---- */
 
 static uint64_t op(unsigned int opcode)

@@ -259,8 +259,24 @@ void fake_as_unmap(unsigned int slot)
 	fake_as_command(slot, 1);
 }
 
-void fake_lock(unsigned int slot, uint64_t va, unsigned int log2_size)
+static void region_command(unsigned int slot, uint64_t va, unsigned int log2_size, uint32_t command)
 {
 	wr64(AS_REG(slot, AS_LOCKADDR), (va & ~((1ull << log2_size) - 1)) | (log2_size - 1));
-	fake_as_command(slot, 2);
+	fake_as_command(slot, command);
+}
+
+void fake_lock(unsigned int slot, uint64_t va, unsigned int log2_size)
+{
+	region_command(slot, va, log2_size, 2);
+}
+
+void fake_unlock(unsigned int slot, uint64_t va, unsigned int log2_size)
+{
+	region_command(slot, va, log2_size, 3);
+}
+
+void fake_flush(uint32_t command)
+{
+	wr(0x030, command);
+	fake_advance(1000000);
 }

@@ -80,6 +80,10 @@ void fake_as_command(unsigned int slot, uint32_t command);		/* and waits */
 void fake_as_bind(unsigned int slot);
 void fake_as_unmap(unsigned int slot);
 void fake_lock(unsigned int slot, uint64_t va, unsigned int log2_size);
+void fake_unlock(unsigned int slot, uint64_t va, unsigned int log2_size);
+#define FLUSH_ALL	0x23304u
+#define FLUSH_L2	0x00304u
+void fake_flush(uint32_t command);		/* GPU_COMMAND; waits until it must be done */
 
 /* Bring-up */
 void fake_l2_on(void);
@@ -124,6 +128,7 @@ void group_emit(unsigned int g, unsigned int s, const uint64_t *code, unsigned i
 	group_emit(g, s, code_, sizeof(code_) / sizeof(code_[0]));		\
 } while (0)
 uint64_t group_extract(unsigned int g, unsigned int s);
+bool group_store(uint64_t va, uint32_t value);	/* 4 bytes, by stream 0 of group 0; true: retired */
 
 /* Instructions: command-stream.md section 3. */
 uint64_t cs_move48(unsigned int reg, uint64_t value);

@@ -42,16 +42,6 @@ static void two_streams(void)
 	need(group_state(0, 1));
 }
 
-/* One 4-byte store by the stream; true: it retired. */
-static bool gpu_store(uint64_t va, uint32_t value)
-{
-	uint64_t start = fw_get64(USER_IN(0, 0));
-
-	EMIT(0, 0, cs_move48(0, va), cs_move32(2, value), cs_store(0, 2, 1, 0), cs_wait(1));
-	fake_advance(1000000);
-	return group_extract(0, 0) == start + 32;
-}
-
 static bool gpu_load(uint64_t va)
 {
 	uint64_t start = fw_get64(USER_IN(0, 0));
@@ -263,7 +253,7 @@ static void one_fault_code(const struct fault_case *c)
 		EMIT(0, 0, cs_move48(0, va & 0xFFFFFFFFFFFFull),
 		     cs_move32(1, (uint32_t)(va >> 32)), cs_store(0, 2, 1, 0), cs_wait(1));
 	else
-		ok(c->load ? !gpu_load(va) : !gpu_store(va, 1));
+		ok(c->load ? !gpu_load(va) : !group_store(va, 1));
 	fake_advance(1000000);
 	status = rd(AS_REG(SLOT, AS_FAULTSTATUS));
 	is_u64(rd(0x2000) & 0xFF, FAULT_BIT);
@@ -298,14 +288,14 @@ static void implementation_defined_allocation(void)
 	wr64(AS_REG(SLOT, AS_MEMATTR), 0x4848484848484848);
 	fake_alloc(SLOT, VA, 4096, PTE_RW);
 	fake_as_command(SLOT, 1);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 }
 
 static void extra_word_is_the_descriptor(void)
 {
 	machine();
 	fake_alloc(SLOT, VA, 4096, PTE_RO);
-	ok(!gpu_store(VA + 8, 1));
+	ok(!group_store(VA + 8, 1));
 	is_u64(rd64(AS_REG(SLOT, AS_FAULTEXTRA)), fake_va(SLOT, VA) | PTE_RO);
 	is_u64(fake_load32(fake_va(SLOT, VA + 8)), 0);	/* nothing got through */
 }
@@ -319,15 +309,15 @@ static void stale_until_unlocked(void)
 	machine();
 	first = fake_alloc(SLOT, VA, 4096, PTE_RW);
 	second = fake_page(1);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	is_u64(fake_load32(first), 1);
 	fake_store64(fake_pte(root(), VA, 3), second | PTE_RW);
-	ok(gpu_store(VA, 2));	/* a driver that forgets to invalidate */
+	ok(group_store(VA, 2));	/* a driver that forgets to invalidate */
 	is_u64(fake_load32(first), 2);
 	is_u64(fake_load32(second), 0);
 	wr64(AS_REG(SLOT, AS_LOCKADDR), VA | 14);
 	fake_as_command(SLOT, 3);
-	ok(gpu_store(VA, 3));
+	ok(group_store(VA, 3));
 	is_u64(fake_load32(first), 2);
 	is_u64(fake_load32(second), 3);
 	ok(mali_stats(fake.gpu)->tlb_hits > 0);
@@ -339,15 +329,15 @@ static void unlock_drops_its_region_only(void)
 
 	machine();
 	page = fake_alloc(SLOT, VA, 4096, PTE_RW);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	fake_store64(fake_pte(root(), VA, 3), 0);
 	wr64(AS_REG(SLOT, AS_LOCKADDR), (VA + 0x8000) | 14);
 	fake_as_command(SLOT, 3);
-	ok(gpu_store(VA, 2));
+	ok(group_store(VA, 2));
 	is_u64(fake_load32(page), 2);
 	wr64(AS_REG(SLOT, AS_LOCKADDR), 0x2F);	/* everything */
 	fake_as_command(SLOT, 3);
-	ok(!gpu_store(VA, 3));
+	ok(!group_store(VA, 3));
 	is_u64(rd(0x2000) & 0xFF, FAULT_BIT);
 }
 
@@ -361,13 +351,13 @@ static void every_closing_command_invalidates(void)
 		machine();
 		first = fake_alloc(SLOT, VA, 4096, PTE_RW);
 		second = fake_page(1);
-		ok(gpu_store(VA, 1));
+		ok(group_store(VA, 1));
 		fake_store64(fake_pte(root(), VA, 3), second | PTE_RW);
 		if (command == 2)
 			continue;
 		wr64(AS_REG(SLOT, AS_LOCKADDR), VA | 14);
 		fake_as_command(SLOT, command);
-		ok(gpu_store(VA, 2));
+		ok(group_store(VA, 2));
 		is_u64(fake_load32(first), 1);
 		is_u64(fake_load32(second), 2);
 	}
@@ -487,7 +477,7 @@ static void locked_region_stalls(void)
 	machine();
 	data = fake_alloc(SLOT, VA, 0x10000, PTE_RW);
 	fake_lock(SLOT, VA, 15);
-	ok(!gpu_store(VA + 0x7FFC, 5));
+	ok(!group_store(VA + 0x7FFC, 5));
 	is_u64(rd(0x2000) & 0xFF, 0);	/* not a fault */
 	is_u64(fake_load32(data + 0x7FFC), 0);
 	fake_as_command(SLOT, 3);
@@ -501,7 +491,7 @@ static void outside_the_lock_work_goes_on(void)
 	machine();
 	fake_alloc(SLOT, VA, 0x10000, PTE_RW);
 	fake_lock(SLOT, VA, 15);
-	ok(gpu_store(VA + 0x8000, 5));
+	ok(group_store(VA + 0x8000, 5));
 	fake_as_command(SLOT, 3);
 }
 
@@ -513,10 +503,10 @@ static void edit_under_lock(void)
 	machine();
 	fake_alloc(SLOT, VA, 4096, PTE_RW);
 	second = fake_page(1);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	fake_lock(SLOT, VA, 21);
 	fake_store64(fake_pte(root(), VA, 3), 0);
-	ok(!gpu_store(VA, 2));
+	ok(!group_store(VA, 2));
 	fake_store64(fake_pte(root(), VA, 3), second | PTE_RW);
 	wr(0x030, 0x23304);
 	fake_advance(100000);
@@ -532,7 +522,7 @@ static void small_and_huge_lock_codes(void)
 	fake_alloc(SLOT, VA, 0x10000, PTE_RW);
 	wr64(AS_REG(SLOT, AS_LOCKADDR), VA | 3);	/* below the minimum: 32 KiB */
 	fake_as_command(SLOT, 2);
-	ok(!gpu_store(VA + 0x7000, 1));
+	ok(!group_store(VA + 0x7000, 1));
 	wr64(AS_REG(SLOT, AS_LOCKADDR), 0x3F);	/* replaces: everything */
 	fake_as_command(SLOT, 2);
 	fake_advance(1000000);
@@ -585,7 +575,7 @@ static void locked_firmware_starts_no_group(void)
 static void clear_does_not_restart_the_access(void)
 {
 	machine();
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	wr(0x2004, FAULT_BIT);
 	fake_advance(1000000);
 	is_u64(rd(0x2000) & 0xFF, 0);
@@ -610,7 +600,7 @@ static void region_close(uint64_t va, uint32_t command)
 static void release_without_repair_faults_again(void)
 {
 	machine();
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	wr(0x2004, FAULT_BIT);
 	fake_as_command(SLOT, 1);
 	fake_advance(1000000);
@@ -626,7 +616,7 @@ static void release_elsewhere_changes_nothing(void)
 
 	for (i = 0; i < 3; i++) {
 		machine();
-		ok(!gpu_store(VA, 9));
+		ok(!group_store(VA, 9));
 		region_close(VA + 0x8000, closing[i]);
 		wr(0x2004, FAULT_BIT);
 		is_u64(rd(0x2000) & 0xFF, 0);
@@ -676,7 +666,7 @@ static void only_the_faulting_access_is_held(void)
 static void unmapping_fails_the_work(void)
 {
 	machine();
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	wr(0x2004, FAULT_BIT);
 	fake_as_unmap(SLOT);
 	fake_advance(1000000);
@@ -690,7 +680,7 @@ static void registers_hold_until_cleared(void)
 	machine();
 	group_make(1, SLOT + 1, 1);
 	ok(group_state(1, 1));
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	is_u64(rd64(AS_REG(SLOT, AS_FAULTADDRESS)), VA);
 	EMIT(1, 0, cs_move48(0, VA + 4), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
@@ -724,7 +714,7 @@ static void other_slots_keep_running(void)
 	group_make(1, SLOT + 1, 1);
 	data = fake_va(SLOT + 1, DATA_VA);
 	ok(group_state(1, 1));
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	EMIT(1, 0, cs_move48(0, DATA_VA), cs_move32(2, 77), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
 	is_u64(fake_load32(data), 77);
@@ -750,7 +740,7 @@ static void bus_faults(void)
 	machine();
 	wr(0x028, 1);
 	fake_map(SLOT, VA, 0x100000000ull, 4096, PTE_RW);
-	ok(!gpu_store(VA + 4, 9));
+	ok(!group_store(VA + 4, 9));
 	is_u64(rd(0x020) & 1, 1);
 	ok(fake.line[MALI_IRQ_GPU]);
 	is_u64(rd(0x03C) & 0xFFFF, 0x80 | ACCESS_WRITE << 8 | 1 << 10 | 1 << 11 | SLOT << 12);
@@ -776,7 +766,7 @@ static void first_bus_fault_latches(void)
 	group_make(1, SLOT + 1, 1);
 	fake_map(SLOT + 1, VA, 0x110000000ull, 4096, PTE_RW);
 	ok(group_state(1, 1));
-	ok(!gpu_store(VA, 9));
+	ok(!group_store(VA, 9));
 	EMIT(1, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
 	fake_advance(1000000);
 	is_u64(rd64(0x040), 0x100000000ull);
@@ -808,7 +798,7 @@ static void reset_forgets_faults_and_locks(void)
 	group_make(1, SLOT + 1, 1);
 	ok(group_state(1, 1));
 	EMIT(1, 0, cs_move48(0, VA), cs_store(0, 2, 1, 0), cs_wait(1));
-	ok(!gpu_store(VA, 1));
+	ok(!group_store(VA, 1));
 	is_u64(rd64(0x040), 0x100000000ull);
 	is_u64(rd(0x2000) & 0xFF, 2u << SLOT);
 	fake_lock(SLOT, VA, 15);

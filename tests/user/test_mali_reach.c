@@ -8,11 +8,7 @@
 
 #define SLOT		1u
 #define VA		0x0000123440000000ull
-#define GPU_COMMAND	0x030u
-#define FLUSH_ALL	0x23304u
-#define FLUSH_L2	0x00304u
 #define RESET_SOFT	0x101u
-#define AS_UNLOCK	3u
 
 static uint64_t root(void)
 {
@@ -25,28 +21,6 @@ static void machine(void)
 	fake_boot();
 	group_make(0, SLOT, 1);
 	need(group_state(0, 1));
-}
-
-/* One 4-byte store by the stream; true: it retired. */
-static bool gpu_store(uint64_t va, uint32_t value)
-{
-	uint64_t start = fw_get64(USER_IN(0, 0));
-
-	EMIT(0, 0, cs_move48(0, va), cs_move32(2, value), cs_store(0, 2, 1, 0), cs_wait(1));
-	fake_advance(1000000);
-	return group_extract(0, 0) == start + 32;
-}
-
-static void flush(uint32_t command)
-{
-	wr(GPU_COMMAND, command);
-	fake_advance(1000000);
-}
-
-static void unlock(uint64_t va, unsigned int log2_size)
-{
-	wr64(AS_REG(SLOT, AS_LOCKADDR), va | (log2_size - 1));
-	fake_as_command(SLOT, AS_UNLOCK);
 }
 
 static void reach_is(uint64_t pa, enum mali_reach how, uint64_t va)
@@ -76,10 +50,10 @@ static void reachable_pages(void)
 	reach_is(page, MALI_REACH_MAPPED, VA + 0x1FF000);
 	reach_is(free_page, MALI_REACH_NONE, 0);
 	ok(mali_reaches(fake.gpu, page - 4096, 4097, NULL));
-	ok(gpu_store(VA + 0x1FF000, 1));
+	ok(group_store(VA + 0x1FF000, 1));
 	fake_store64(fake_pte(root(), VA + 0x1FF000, 3), 0);
 	reach_is(page, MALI_REACH_TLB, VA + 0x1FF000);	/* unmapped, not invalidated */
-	unlock(VA, 21);
+	fake_unlock(SLOT, VA, 21);
 	reach_is(page, MALI_REACH_NONE, 0);
 	reach_is(table, MALI_REACH_TABLE, VA);
 	fake_as_unmap(SLOT);
@@ -142,13 +116,13 @@ static void dirty_lines(void)
 
 	machine();
 	page = fake_alloc(SLOT, VA, 4096, PTE_RW);
-	ok(gpu_store(VA + 0x40, 1));
+	ok(group_store(VA + 0x40, 1));
 	fake_store64(fake_pte(root(), VA, 3), 0);
-	unlock(VA, 15);
+	fake_unlock(SLOT, VA, 15);
 	reach_is(page, MALI_REACH_CACHE, VA);
-	flush(FLUSH_L2);	/* the shader cores' caches still hold it */
+	fake_flush(FLUSH_L2);	/* the shader cores' caches still hold it */
 	reach_is(page, MALI_REACH_CACHE, VA);
-	flush(FLUSH_ALL);
+	fake_flush(FLUSH_ALL);
 	reach_is(page, MALI_REACH_NONE, 0);
 }
 
@@ -160,7 +134,7 @@ static void lines_that_were_not_written(void)
 	read = fake_alloc(SLOT, VA, 4096, PTE_RW);
 	uncached = fake_alloc(SLOT, VA + 4096, 4096, PTE_RW_UNCACHED);
 	EMIT(0, 0, cs_move48(0, VA), 20ull << 56 | 4ull << 48 | 1 << 16, cs_wait(1));
-	ok(gpu_store(VA + 4096, 1));
+	ok(group_store(VA + 4096, 1));
 	fake_as_unmap(SLOT);
 	reach_is(read, MALI_REACH_NONE, 0);
 	reach_is(uncached, MALI_REACH_NONE, 0);
@@ -172,8 +146,8 @@ static void a_reset_forgets_everything(void)
 
 	machine();
 	page = fake_alloc(SLOT, VA, 4096, PTE_RW);
-	ok(gpu_store(VA, 1));
-	flush(RESET_SOFT);
+	ok(group_store(VA, 1));
+	fake_flush(RESET_SOFT);
 	reach_is(page, MALI_REACH_NONE, 0);
 	reach_is(root(), MALI_REACH_NONE, 0);
 }
@@ -267,14 +241,14 @@ static void events_of_an_edit(void)
 	is_u64(fake.reach_events[MALI_REACH_LOCKED], 1);
 	is_u64(fake.reach_first, VA);
 	is_u64(fake.reach_last, VA + 0x1FFFFF);
-	unlock(VA, 21);
+	fake_unlock(SLOT, VA, 21);
 	is_u64(fake.reach_events[MALI_REACH_FRESH], 1);
 	is_u64(fake.reach_first, VA);
 	is_u64(fake.reach_last, VA + 0x1FFFFF);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	ok(fake.reach_events[MALI_REACH_WALKED] > 0);
 	memset(fake.reach_events, 0, sizeof(fake.reach_events));
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	is_u64(fake.reach_events[MALI_REACH_WALKED], 0);	/* all is cached */
 	fake_as_unmap(SLOT);
 	is_u64(fake.reach_events[MALI_REACH_FRESH], 1);

@@ -8,25 +8,11 @@
 
 #define SLOT		1u
 #define VA		0x0000123440000000ull
-#define GPU_COMMAND	0x030u
-#define FLUSH_ALL	0x23304u
-#define FLUSH_L2	0x00304u
-#define AS_UNLOCK	3u
 #define AS_FLUSH_MEM	5u
 
 static void checked(struct mali_config *config)
 {
 	config->check_stale = true;
-}
-
-/* One 4-byte store by the stream; true: it retired. */
-static bool gpu_store(uint64_t va, uint32_t value)
-{
-	uint64_t start = fw_get64(USER_IN(0, 0));
-
-	EMIT(0, 0, cs_move48(0, va), cs_move32(2, value), cs_store(0, 2, 1, 0), cs_wait(1));
-	fake_advance(1000000);
-	return group_extract(0, 0) == start + 32;
 }
 
 /* A page with a dirty line and a cached translation; returns its entry. */
@@ -37,20 +23,8 @@ static uint64_t dirty_page(uint64_t pte)
 	group_make(0, SLOT, 1);
 	need(group_state(0, 1));
 	fake_alloc(SLOT, VA, 4096, pte);
-	ok(gpu_store(VA, 1));
+	ok(group_store(VA, 1));
 	return fake_pte(fake.root[SLOT], VA, 3);
-}
-
-static void flush(uint32_t command)
-{
-	wr(GPU_COMMAND, command);
-	fake_advance(1000000);
-}
-
-static void unlock(uint64_t va, unsigned int log2_size)
-{
-	wr64(AS_REG(SLOT, AS_LOCKADDR), va | (log2_size - 1));
-	fake_as_command(SLOT, AS_UNLOCK);
 }
 
 static void complains(const char *msg)
@@ -63,10 +37,10 @@ static void stale_translations(void)
 {
 	uint64_t entry = dirty_page(PTE_RW);
 
-	ok(gpu_store(VA, 2));
+	ok(group_store(VA, 2));
 	is_u64(guest_errors(), 0);
 	fake_store64(entry, fake_load64(entry) | 1ull << 7);	/* read-only from now on */
-	ok(gpu_store(VA, 3));
+	ok(group_store(VA, 3));
 	ok(guest_errors() > 0);
 	complains("access by a translation that was not invalidated");
 }
@@ -77,9 +51,9 @@ static void stale_translations_are_invalidated(void)
 
 	fake_lock(SLOT, VA, 15);
 	fake_store64(entry, fake_page(1) | PTE_RW);
-	flush(FLUSH_ALL);
-	unlock(VA, 15);
-	ok(gpu_store(VA, 3));
+	fake_flush(FLUSH_ALL);
+	fake_unlock(SLOT, VA, 15);
+	ok(group_store(VA, 3));
 	is_u64(guest_errors(), 0);
 }
 
@@ -90,9 +64,9 @@ static void edits_without_a_flush(void)
 
 	fake_lock(SLOT, VA, 15);
 	fake_store64(entry, 0);
-	flush(FLUSH_L2);	/* not enough */
+	fake_flush(FLUSH_L2);	/* not enough */
 	is_u64(guest_errors(), 0);
-	unlock(VA, 15);
+	fake_unlock(SLOT, VA, 15);
 	is_u64(guest_errors(), 1);
 	complains("dirty lines of memory that is not mapped any more");
 }
@@ -103,8 +77,8 @@ static void edits_with_a_flush(void)
 
 	fake_lock(SLOT, VA, 15);
 	fake_store64(entry, 0);
-	flush(FLUSH_ALL);
-	unlock(VA, 15);
+	fake_flush(FLUSH_ALL);
+	fake_unlock(SLOT, VA, 15);
 	is_u64(guest_errors(), 0);
 }
 
@@ -115,12 +89,12 @@ static void edits_that_need_no_flush(void)
 
 	fake_lock(SLOT, VA, 15);
 	fake_store64(entry, fake_load64(entry) | 1ull << 7);	/* read-only from now on */
-	unlock(VA, 15);
+	fake_unlock(SLOT, VA, 15);
 	is_u64(guest_errors(), 0);
 	entry = dirty_page(PTE_RW_UNCACHED);
 	fake_lock(SLOT, VA, 15);
 	fake_store64(entry, 0);
-	unlock(VA, 15);
+	fake_unlock(SLOT, VA, 15);
 	is_u64(guest_errors(), 0);
 }
 
@@ -149,8 +123,8 @@ static void edits_outside_of_the_region(void)
 
 	fake_lock(SLOT, VA + 0x8000, 15);
 	fake_store64(entry, 0);
-	flush(FLUSH_ALL);
-	unlock(VA + 0x8000, 15);
+	fake_flush(FLUSH_ALL);
+	fake_unlock(SLOT, VA + 0x8000, 15);
 	is_u64(guest_errors(), 1);
 	complains("edit of a translation outside of the locked region");
 }
@@ -160,8 +134,8 @@ static void edits_without_a_lock(void)
 	uint64_t entry = dirty_page(PTE_RW);
 
 	fake_store64(entry, 0);
-	flush(FLUSH_ALL);
-	unlock(VA, 15);
+	fake_flush(FLUSH_ALL);
+	fake_unlock(SLOT, VA, 15);
 	is_u64(guest_errors(), 1);
 	complains("edit of a translation outside of the locked region");
 }
