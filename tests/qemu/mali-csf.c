@@ -47,6 +47,8 @@ struct MaliCsf {
 	MemoryRegion ctl_window;
 	qemu_irq irq[MALI_IRQ_LINES];
 	QEMUTimer *timer;
+	int64_t alarm_ns;	/* when the model wants to be called; INT64_MAX for never */
+	int64_t rest_ns;	/* but not before */
 	Notifier exit;
 	FILE *trace;
 	uint32_t trace_mask;	/* bit per enum mali_trace_kind */
@@ -147,14 +149,20 @@ static uint64_t host_now_ns(void *opaque)
 	return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
 }
 
+static void alarm_arm(MaliCsf *s)
+{
+	if (s->alarm_ns == INT64_MAX)
+		timer_del(s->timer);
+	else
+		timer_mod_ns(s->timer, MAX(s->alarm_ns, s->rest_ns));
+}
+
 static void host_alarm(void *opaque, uint64_t when_ns)
 {
 	MaliCsf *s = opaque;
 
-	if (when_ns > INT64_MAX)
-		timer_del(s->timer);
-	else
-		timer_mod_ns(s->timer, when_ns);
+	s->alarm_ns = MIN(when_ns, INT64_MAX);
+	alarm_arm(s);
 }
 
 static const char * const trace_names[] = {
@@ -259,8 +267,18 @@ static const MemoryRegionOps ctl_ops = {
 static void alarm_expired(void *opaque)
 {
 	MaliCsf *s = opaque;
+	int64_t begin_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL), end_ns;
 
+	s->alarm_ns = INT64_MAX;
 	mali_alarm(s->gpu);
+	/*
+	 * Streams that spin would have us called again at once, for as long as
+	 * they do, and the vCPUs would never get the lock: leave them as much
+	 * time as was used. With -icount no time passes here.
+	 */
+	end_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+	s->rest_ns = end_ns + (end_ns - begin_ns);
+	alarm_arm(s);
 }
 
 /* ---- device tree, as rk3588-base.dtsi describes the real one ---- */

@@ -154,7 +154,7 @@ TEST_F(caches, invalidates_after_the_writer)
 	ASSERT_LE(0, child);
 	if (!child)
 		_exit(_test_cpu_access(self->dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ));
-	usleep(300000);
+	ASSERT_EQ(0, uapi_wait_asleep(child));
 	EXPECT_EQ(0, trace_count("_for_cpu: ", self->name, NULL, 0));
 	*(volatile uint32_t *)self->gpu.gate.cpu = 1;
 	ASSERT_EQ(child, waitpid(child, &status, 0));

@@ -233,6 +233,7 @@ TEST_F(fdinfo, engine_time_is_true)
 	test_syncobj_create(self->fd, 0, &syncobj);
 	begin = uapi_deadline_ns(0);
 	ASSERT_EQ(0, visible_submit_gated(&self->gpu, 0, syncobj));
+	ASSERT_EQ(0, visible_wait_running(&self->gpu));
 	usleep(200000);
 	self->gpu.gate.cpu[0] = 1;
 	test_syncobj_wait(self->fd, syncobj, JOB_TIMEOUT_NS);

@@ -2,6 +2,7 @@
 /* The flush-id page: every way to map it that is allowed, and those that are not. */
 #include "uapi.h"
 #include "kselftest_harness.h"
+#include "visible.h"
 
 #include <signal.h>
 
@@ -118,7 +119,7 @@ TEST_F(page, readable_in_every_power_state)
 	for (int i = 0; i < 3; i++) {
 		struct uapi_gpu gpu;
 
-		usleep(200000);
+		ASSERT_EQ(0, visible_wait_suspended(self->fd));
 		ASSERT_NE(0, self->page[0]);
 		test_gpu_open(&gpu, 1);
 		test_gpu_store(&gpu, gpu.group, DATA_VA, 1);
@@ -139,7 +140,7 @@ TEST_F(page, shows_no_register_while_asleep)
 		id = self->page[0];
 	}
 	ASSERT_LT(1, id);
-	usleep(500000);
+	ASSERT_EQ(0, visible_wait_suspended(self->fd));
 	EXPECT_EQ(1, self->page[0]);
 	uapi_gpu_close(&gpu);
 }

@@ -247,7 +247,7 @@ TEST_F(trace, events_of_both_drivers)
 
 	trace_begin();
 	/* Asleep, so that the power-up is seen; powered on it may say nothing. */
-	usleep(500000);
+	ASSERT_EQ(0, visible_wait_suspended(self->fd));
 	test_gpu_store(&self->gpu, self->gpu.group, DATA_VA, 1);
 	/* The interrupt may be later than the job's end. */
 	for (tries = 0; tries < 100 && find(self, 0, "gpu_power_status:", "=0x50005 ") < 0; tries++) {

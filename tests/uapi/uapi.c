@@ -126,6 +126,37 @@ long long uapi_deadline_ns(long long timeout_ns)
 	return now.tv_sec * 1000000000ll + now.tv_nsec + timeout_ns;
 }
 
+static char state_of(pid_t child)
+{
+	char path[32], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", child);
+	file = fopen(path, "r");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(file);
+	return state;
+}
+
+int uapi_wait_asleep(pid_t child)
+{
+	/* Seen twice, so that a lock that it meets on its way does not count. */
+	for (int tries = 0, seen = 0; tries < 1000; tries++) {
+		char state = state_of(child);
+
+		seen = state == 'S' ? seen + 1 : 0;
+		if (seen == 2)
+			return 0;
+		if (!state || state == 'Z')
+			return -1;
+		usleep(10000);
+	}
+	return -1;
+}
+
 int _test_query(int fd, uint32_t type, void *data, uint32_t *size)
 {
 	struct drm_panthor_dev_query query = {

@@ -115,6 +115,8 @@ bool uapi_running_on_peer(void);
 /* Give up root and all capabilities for good. */
 int uapi_drop_privileges(void);
 long long uapi_deadline_ns(long long timeout_ns);
+/* Wait until a child has come to wait for something: 0, or -1 if it ends or never does. */
+int uapi_wait_asleep(pid_t child);
 
 int _test_ioctl(int fd, unsigned long request, void *arg);
 #define test_ioctl(fd, req, arg)		PASSES(_test_ioctl(fd, req, arg))

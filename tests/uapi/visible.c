@@ -79,6 +79,23 @@ int visible_profiling_set(int fd, unsigned int mask)
 	return visible_write(path, text);
 }
 
+int visible_wait_suspended(int fd)
+{
+	char path[128];
+
+	visible_attribute_path(fd, "power/runtime_status", path, sizeof(path));
+	for (int tries = 0; tries < 1000; tries++) {
+		char *status = visible_read(path);
+		bool suspended = status && !strcmp(status, "suspended\n");
+
+		free(status);
+		if (suspended)
+			return 0;
+		usleep(10000);
+	}
+	return -1;
+}
+
 /* fdinfo */
 
 char *visible_fdinfo(int fd)

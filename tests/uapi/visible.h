@@ -17,6 +17,8 @@ int visible_write(const char *path, const char *text);
 /* Attribute of the platform device behind the render node. */
 void visible_attribute_path(int fd, const char *name, char *path, size_t size);
 int visible_profiling_set(int fd, unsigned int mask);
+/* Wait until the device has gone to sleep for want of work: 0, or -1 if it does not. */
+int visible_wait_suspended(int fd);
 
 /*
  * fdinfo of an open file. A key's value in its base unit (bytes, Hz, ns): the
