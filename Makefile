@@ -44,6 +44,7 @@ panthor-y := \
 	panthor_queue_timer.o \
 	panthor_reclaim.o \
 	panthor_reset.o \
+	panthor_reset_request.o \
 	panthor_sched.o \
 	panthor_sched_events.o \
 	panthor_sched_heap.o \

@@ -26,6 +26,7 @@
 #include "panthor_pwr.h"
 #include "panthor_reclaim.h"
 #include "panthor_reset.h"
+#include "panthor_reset_request.h"
 #include "panthor_sched.h"
 #include "panthor_vm.h"
 

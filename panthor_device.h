@@ -278,23 +278,6 @@ int panthor_device_resume(struct device *dev);
 int panthor_device_mmap_io(struct panthor_device *ptdev, struct vm_area_struct *vma);
 
 /**
- * panthor_device_schedule_reset() - ask for recovery of a hung GPU
- * @ptdev: device
- * @reason: short static text for the log
- *
- * Merged with a reset that is already pending. Remembered when the device is
- * suspended or on its way there: the next resume then reloads the firmware.
- *
- * Context: any; does not sleep.
- */
-void panthor_device_schedule_reset(struct panthor_device *ptdev, const char *reason);
-
-static inline bool panthor_device_reset_is_pending(struct panthor_device *ptdev)
-{
-	return atomic_read(&ptdev->reset.pending) != 0;
-}
-
-/**
  * panthor_device_resume_and_get() - hold the device powered
  * @ptdev: device
  *

@@ -17,6 +17,7 @@
 #include "lib/regs.h"
 #include "panthor_device.h"
 #include "panthor_fw_priv.h"
+#include "panthor_reset_request.h"
 #include "panthor_trace.h"
 #include "panthor_vm.h"
 

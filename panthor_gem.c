@@ -20,7 +20,6 @@
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
-#include "panthor_vm.h"
 
 /* Nothing larger fits into the address space of any GPU of the family. */
 #define GEM_SIZE_MAX	BIT_ULL(48)
@@ -212,15 +211,15 @@ struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t 
  * @ptdev: device
  * @size: size in bytes, not 0; rounded up to pages
  * @flags: DRM_PANTHOR_BO_*, checked by the caller
- * @exclusive_vm: the only VM the BO may be mapped in, or NULL. The BO shares
- *	its reservation and keeps its root object alive, not the VM.
+ * @exclusive_root: root object of the only VM the BO may be mapped in, or NULL. The
+ *	BO shares its reservation and keeps it alive, not the VM.
  *
  * Context: process context, allocates.
  * Return: the BO with one reference or an ERR_PTR: -EINVAL for size 0, -ENOSPC
  * for one that no address space holds, -ENOMEM.
  */
 struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
-					      struct panthor_vm *exclusive_vm)
+					      struct drm_gem_object *exclusive_root)
 {
 	struct drm_gem_shmem_object *shmem;
 	struct panthor_gem_object *bo;
@@ -242,10 +241,10 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
 	if (flags & DRM_PANTHOR_BO_WB_MMAP)
 		shmem->map_wc = false;
 
-	if (exclusive_vm) {
-		bo->exclusive_vm_root = panthor_vm_root_gem(exclusive_vm);
-		drm_gem_object_get(bo->exclusive_vm_root);
-		shmem->base.resv = bo->exclusive_vm_root->resv;
+	if (exclusive_root) {
+		drm_gem_object_get(exclusive_root);
+		bo->exclusive_vm_root = exclusive_root;
+		shmem->base.resv = exclusive_root->resv;
 	}
 
 	panthor_gem_list_add(bo);
@@ -256,7 +255,7 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
  * panthor_gem_create_with_handle() - DRM_IOCTL_PANTHOR_BO_CREATE
  * @file: file that gets the handle
  * @ptdev: device
- * @exclusive_vm: only VM the BO may be mapped in, or NULL
+ * @exclusive_root: root object of the only VM the BO may be mapped in, or NULL
  * @size: in: bytes, not 0; out: rounded up to pages
  * @flags: DRM_PANTHOR_BO_*, checked by the caller
  * @handle: result
@@ -267,7 +266,7 @@ struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size
  * Return: 0 or a negative errno.
  */
 int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device *ptdev,
-				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags,
+				   struct drm_gem_object *exclusive_root, u64 *size, u32 flags,
 				   u32 *handle)
 {
 	struct panthor_gem_object *bo;
@@ -276,7 +275,7 @@ int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device 
 	if (*size > SIZE_MAX)
 		return -ENOSPC;
 
-	bo = panthor_gem_create(ptdev, *size, flags, exclusive_vm);
+	bo = panthor_gem_create(ptdev, *size, flags, exclusive_root);
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 

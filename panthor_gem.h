@@ -15,7 +15,6 @@
 
 struct dma_buf;
 struct panthor_device;
-struct panthor_vm;
 
 /**
  * struct panthor_gem_run - pages of a BO that are contiguous for the device
@@ -100,11 +99,11 @@ static inline void panthor_gem_list_remove(struct panthor_gem_object *bo) { }
 /* drm_driver.gem_create_object */
 struct drm_gem_object *panthor_gem_create_object(struct drm_device *drm, size_t size);
 
-/* A BO not yet visible to user space. exclusive_vm may be NULL. Errors: ERR_PTR. */
+/* A BO not yet visible to user space. exclusive_root may be NULL. Errors: ERR_PTR. */
 struct panthor_gem_object *panthor_gem_create(struct panthor_device *ptdev, size_t size, u32 flags,
-					      struct panthor_vm *exclusive_vm);
+					      struct drm_gem_object *exclusive_root);
 int panthor_gem_create_with_handle(struct drm_file *file, struct panthor_device *ptdev,
-				   struct panthor_vm *exclusive_vm, u64 *size, u32 flags,
+				   struct drm_gem_object *exclusive_root, u64 *size, u32 flags,
 				   u32 *handle);
 /* Takes over label (kfree_const). */
 void panthor_gem_set_label(struct drm_gem_object *obj, const char *label);

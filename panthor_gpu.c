@@ -25,6 +25,7 @@
 #include "panthor_gpu_info.h"
 #include "panthor_irq.h"
 #include "panthor_pwr.h"
+#include "panthor_reset_request.h"
 #include "panthor_trace.h"
 
 /**

@@ -93,6 +93,7 @@ static int panthor_ioctl_bo_create(struct drm_device *drm, void *data, struct dr
 	struct panthor_device *ptdev = to_panthor_device(drm);
 	struct panthor_file *pfile = file->driver_priv;
 	struct drm_panthor_bo_create *args = data;
+	struct drm_gem_object *root = NULL;
 	struct panthor_vm *vm = NULL;
 	int cookie, ret;
 
@@ -109,9 +110,10 @@ static int panthor_ioctl_bo_create(struct drm_device *drm, void *data, struct dr
 			ret = -EINVAL;
 			goto out_exit;
 		}
+		root = panthor_vm_root_gem(vm);
 	}
 
-	ret = panthor_gem_create_with_handle(file, ptdev, vm, &args->size, args->flags,
+	ret = panthor_gem_create_with_handle(file, ptdev, root, &args->size, args->flags,
 					     &args->handle);
 	panthor_vm_put(vm);
 

@@ -18,7 +18,6 @@
 #include "panthor_device.h"
 #include "panthor_group_priv.h"
 #include "panthor_job.h"
-#include "panthor_sched.h"
 
 static const char *job_fence_driver_name(struct dma_fence *fence)
 {
@@ -45,34 +44,6 @@ static struct dma_fence *job_fence_create(void)
 
 	return fence;
 }
-
-static struct panthor_job *to_panthor_job(struct drm_sched_job *base)
-{
-	return container_of(base, struct panthor_job, base);
-}
-
-static struct dma_fence *job_sched_run(struct drm_sched_job *base)
-{
-	struct panthor_job *job = to_panthor_job(base);
-	struct dma_fence *done = dma_fence_get(job->done);
-	bool cookie = dma_fence_begin_signalling();
-
-	panthor_sched_job_run(job);
-	dma_fence_end_signalling(cookie);
-
-	return done;
-}
-
-static void job_sched_free(struct drm_sched_job *base)
-{
-	panthor_job_free(to_panthor_job(base));
-}
-
-/* No timedout_job: the job timer of the queue does that, see panthor_queue.c. */
-const struct drm_sched_backend_ops panthor_job_sched_ops = {
-	.run_job = job_sched_run,
-	.free_job = job_sched_free,
-};
 
 /**
  * panthor_job_create() - make a job from the user's description
@@ -143,8 +114,6 @@ void panthor_job_free(struct panthor_job *job)
 	if (!dma_fence_is_signaled(job->done))
 		atomic_dec(&group->ptdev->objects.fences); /* never was in a queue */
 	dma_fence_put(job->done);
-	if (job->powered)
-		panthor_sched_power_put(group->ptdev);
 	kfree(job);
 	panthor_group_put(group);
 }

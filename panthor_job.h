@@ -6,11 +6,8 @@
 #include <linux/types.h>
 
 struct drm_panthor_queue_submit;
-struct drm_sched_backend_ops;
 struct panthor_group;
 struct panthor_job;
-
-extern const struct drm_sched_backend_ops panthor_job_sched_ops;
 
 struct panthor_job *panthor_job_create(struct panthor_group *group,
 				       const struct drm_panthor_queue_submit *submit,

@@ -21,7 +21,8 @@ static int kbo_alloc_bo(struct panthor_device *ptdev, struct panthor_kbo *kbo, s
 {
 	struct panthor_gem_object *bo;
 
-	bo = panthor_gem_create(ptdev, size, DRM_PANTHOR_BO_NO_MMAP, kbo->vm);
+	bo = panthor_gem_create(ptdev, size, DRM_PANTHOR_BO_NO_MMAP,
+				panthor_vm_root_gem(kbo->vm));
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 

@@ -9,6 +9,7 @@
 #include "lib/regs.h"
 #include "panthor_device.h"
 #include "panthor_mmu_priv.h"
+#include "panthor_reset_request.h"
 #include "panthor_trace.h"
 
 static void log_fault(struct panthor_device *ptdev, unsigned int slot)

@@ -12,6 +12,7 @@
 #include "panthor_device.h"
 #include "panthor_gpu.h"
 #include "panthor_mmu_priv.h"
+#include "panthor_reset_request.h"
 
 /* Commands; all under mmu->lock, -ETIMEDOUT begins a recovery. */
 

@@ -28,6 +28,7 @@
 #include "panthor_pm.h"
 #include "panthor_pwr.h"
 #include "panthor_reset.h"
+#include "panthor_reset_request.h"
 #include "panthor_sched.h"
 #include "panthor_trace.h"
 

@@ -48,8 +48,6 @@ struct panthor_job {
 	u32 latest_flush;
 	/** @profile_mask: I: CS_JOB_PROFILE_*: what it records; then its queue has records. */
 	u32 profile_mask;
-	/** @powered: I: counts in &panthor_sched.powered_jobs. */
-	bool powered;
 	/** @node: Q: in &panthor_queue.in_flight. */
 	struct list_head node;
 	/** @seqno: Q: value of the sync object at which the job is done. */

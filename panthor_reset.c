@@ -4,11 +4,8 @@
  *
  * Recovery of a hung GPU.
  *
- * Anyone who finds the hardware hanging asks; one work item recovers. A request
- * is *pending* from then until the GPU runs again, and while it is, further
- * requests are part of it. The work runs only while the device is active: who
- * changes the power state waits for it, and a request that comes at a bad time
- * is kept for the next resume.
+ * One work item recovers when somebody has asked for it (panthor_reset_request.c).
+ * It runs only while the device is active: who changes the power state waits for it.
  *
  * A GPU that does not come back is *lost*: its groups are told, then the device
  * is removed exactly as an unplug would do it, by a work item of its own because
@@ -25,24 +22,12 @@
 #include "panthor_mmu.h"
 #include "panthor_pwr.h"
 #include "panthor_reset.h"
+#include "panthor_reset_request.h"
 #include "panthor_sched.h"
 #include "panthor_trace.h"
 
 /* A firmware that fails to boot once may boot the next time. */
 #define RESET_ATTEMPTS	2
-
-void panthor_device_schedule_reset(struct panthor_device *ptdev, const char *reason)
-{
-	/* Full barrier: either we see ACTIVE, or panthor_reset_resume() sees the request. */
-	if (atomic_xchg(&ptdev->reset.pending, 1))
-		return;
-
-	trace_panthor_reset_request(ptdev->base.dev, reason);
-	drm_err_ratelimited(&ptdev->base, "GPU reset: %s\n", reason);
-
-	if (atomic_read(&ptdev->pm.state) == PANTHOR_DEVICE_ACTIVE)
-		queue_work(ptdev->reset.wq, &ptdev->reset.work);
-}
 
 static int reset_hardware_once(struct panthor_device *ptdev)
 {
@@ -147,32 +132,6 @@ static void lost_work(struct work_struct *work)
 void panthor_reset_suspend(struct panthor_device *ptdev)
 {
 	cancel_work_sync(&ptdev->reset.work);
-}
-
-/**
- * panthor_reset_resume() - start a recovery that was asked for meanwhile
- * @ptdev: device in state PANTHOR_DEVICE_ACTIVE
- *
- * Context: any.
- */
-void panthor_reset_resume(struct panthor_device *ptdev)
-{
-	/* Pairs with the barrier in panthor_device_schedule_reset(). */
-	smp_mb();
-	if (panthor_device_reset_is_pending(ptdev))
-		queue_work(ptdev->reset.wq, &ptdev->reset.work);
-}
-
-/**
- * panthor_reset_take_request() - the caller does what a pending request asks for
- * @ptdev: device
- *
- * Context: any.
- * Return: true if there was a request.
- */
-bool panthor_reset_take_request(struct panthor_device *ptdev)
-{
-	return atomic_xchg(&ptdev->reset.pending, 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recovery of a hung GPU; panthor_device_schedule_reset() asks for it. */
+/* Recovery of a hung GPU; panthor_reset_request.h asks for it. */
 #ifndef PANTHOR_RESET_H
 #define PANTHOR_RESET_H
 
@@ -10,11 +10,6 @@ int panthor_reset_init(struct panthor_device *ptdev);
 void panthor_reset_disable(struct panthor_device *ptdev);
 /* Power state is not ACTIVE any more: wait for a recovery in progress, keep the request. */
 void panthor_reset_suspend(struct panthor_device *ptdev);
-/* Power state is ACTIVE: start what was asked for meanwhile. */
-void panthor_reset_resume(struct panthor_device *ptdev);
-/* Takes the request over: the caller recovers by itself. */
-bool panthor_reset_take_request(struct panthor_device *ptdev);
-
 int panthor_reset_hardware(struct panthor_device *ptdev);
 
 #endif

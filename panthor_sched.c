@@ -66,35 +66,6 @@ static void sched_group_kick_locked(struct panthor_sched *sched, struct panthor_
 }
 
 /**
- * panthor_sched_job_run() - hand a job whose dependencies are met to its queue
- * @job: job
- *
- * If its group is dead, the job ends with -ECANCELED.
- *
- * Context: signalling path; takes sched->lock.
- */
-void panthor_sched_job_run(struct panthor_job *job)
-{
-	struct panthor_group *group = job->group;
-	struct panthor_sched *sched = group->ptdev->sched;
-
-	guard(mutex)(&sched->lock);
-
-	if (!panthor_group_can_run(group)) {
-		panthor_queue_end_job(job, -ECANCELED);
-		return;
-	}
-
-	if (!panthor_queue_write(job->queue, job))
-		return;
-
-	if (!sched->jobs++)
-		panthor_devfreq_record_busy(sched->ptdev);
-
-	sched_group_kick_locked(sched, group);
-}
-
-/**
  * panthor_sched_power_get() - keep the device powered for one more job
  * @ptdev: device, powered by the caller and not unplugged
  *
@@ -127,6 +98,60 @@ void panthor_sched_power_put(struct panthor_device *ptdev)
 		panthor_device_put(ptdev);
 }
 
+/* If the group is dead, the job ends with -ECANCELED. */
+static void sched_job_run(struct panthor_job *job)
+{
+	struct panthor_group *group = job->group;
+	struct panthor_sched *sched = group->ptdev->sched;
+
+	guard(mutex)(&sched->lock);
+
+	if (!panthor_group_can_run(group)) {
+		panthor_queue_end_job(job, -ECANCELED);
+		return;
+	}
+
+	if (!panthor_queue_write(job->queue, job))
+		return;
+
+	if (!sched->jobs++)
+		panthor_devfreq_record_busy(sched->ptdev);
+
+	sched_group_kick_locked(sched, group);
+}
+
+static struct panthor_job *to_panthor_job(struct drm_sched_job *base)
+{
+	return container_of(base, struct panthor_job, base);
+}
+
+/* The dependencies are met. */
+static struct dma_fence *sched_run_job(struct drm_sched_job *base)
+{
+	struct panthor_job *job = to_panthor_job(base);
+	struct dma_fence *done = dma_fence_get(job->done);
+	bool cookie = dma_fence_begin_signalling();
+
+	sched_job_run(job);
+	dma_fence_end_signalling(cookie);
+
+	return done;
+}
+
+static void sched_free_job(struct drm_sched_job *base)
+{
+	struct panthor_job *job = to_panthor_job(base);
+
+	panthor_sched_power_put(job->group->ptdev);
+	panthor_job_free(job);
+}
+
+/* No timedout_job: the job timer of the queue does that, see panthor_queue.c. */
+static const struct drm_sched_backend_ops sched_job_ops = {
+	.run_job = sched_run_job,
+	.free_job = sched_free_job,
+};
+
 static void sched_queue_timeout(struct panthor_queue *queue)
 {
 	struct panthor_group *group = queue->group;
@@ -146,7 +171,7 @@ static void sched_queue_timeout(struct panthor_queue *queue)
 }
 
 static const struct panthor_queue_ops sched_queue_ops = {
-	.sched = &panthor_job_sched_ops,
+	.sched = &sched_job_ops,
 	.timeout = sched_queue_timeout,
 };
 

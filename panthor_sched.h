@@ -29,7 +29,6 @@ void panthor_sched_group_verdict(struct panthor_group *group,
 				 struct panthor_group_verdict *verdict);
 bool panthor_sched_group_is_usable(struct panthor_group *group);
 bool panthor_sched_group_is_resident(struct panthor_group *group);
-void panthor_sched_job_run(struct panthor_job *job);
 void panthor_sched_power_get(struct panthor_device *ptdev);
 void panthor_sched_power_put(struct panthor_device *ptdev);
 

@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 
 #include "panthor_device.h"
+#include "panthor_reset_request.h"
 #include "panthor_sched_priv.h"
 #include "panthor_trace.h"
 #include "panthor_vm.h"

@@ -14,6 +14,7 @@
 #include "panthor_device.h"
 #include "panthor_fw.h"
 #include "panthor_gpu.h"
+#include "panthor_reset_request.h"
 #include "panthor_sched_priv.h"
 #include "panthor_vm.h"
 

@@ -206,7 +206,6 @@ static void submit_commit(struct submit_batch *batch)
 		struct dma_fence *fence;
 
 		panthor_sched_power_get(batch->group->ptdev);
-		sjob->job->powered = true;
 		drm_sched_job_arm(base);
 		fence = &base->s_fence->finished;
 		panthor_sync_batch_set_fence(&batch->syncs, sjob->syncs, sjob->sync_count, fence);

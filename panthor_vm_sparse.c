@@ -46,7 +46,8 @@ static int sparse_create_bo(struct panthor_vm *vm, struct panthor_vm_sparse *spa
 	struct panthor_gem_object *bo;
 	int ret;
 
-	bo = panthor_gem_create(vm->ptdev, PT_PAGE_2M, DRM_PANTHOR_BO_NO_MMAP, vm);
+	bo = panthor_gem_create(vm->ptdev, PT_PAGE_2M, DRM_PANTHOR_BO_NO_MMAP,
+				panthor_vm_root_gem(vm));
 	if (IS_ERR(bo))
 		return PTR_ERR(bo);
 
