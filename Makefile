@@ -24,6 +24,7 @@ panthor-y := \
 	panthor_group.o \
 	panthor_group_pool.o \
 	panthor_heap.o \
+	panthor_heap_chunk.o \
 	panthor_ioctl.o \
 	panthor_irq.o \
 	panthor_job.o \

@@ -20,7 +20,7 @@
 #include "panthor_group.h"
 #include "panthor_ioctl.h"
 #include "panthor_usage.h"
-#include "panthor_vm.h"
+#include "panthor_vm_pool.h"
 
 static u64 default_user_mmio_offset(void)
 {

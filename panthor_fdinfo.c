@@ -39,7 +39,7 @@
 #include "panthor_gpu.h"
 #include "panthor_group.h"
 #include "panthor_usage.h"
-#include "panthor_vm.h"
+#include "panthor_vm_pool.h"
 
 static ssize_t profiling_show(struct device *dev, struct device_attribute *attr, char *buf)
 {

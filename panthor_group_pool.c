@@ -18,6 +18,7 @@
 #include "panthor_group_priv.h"
 #include "panthor_sched.h"
 #include "panthor_vm.h"
+#include "panthor_vm_pool.h"
 
 #define QUEUE_MAX_PRIORITY	15
 

@@ -4,15 +4,14 @@
  *
  * A heap is a context, opaque to us, and chunks of memory that the firmware
  * takes from. The contexts of a VM's heaps lie side by side in one buffer, so
- * that the address in an out-of-memory event names the heap. Chunks come at
- * creation, as a list, and one by one when the firmware asks for more; they go
- * with the heap (hw/scheduling.md, section 9).
+ * that the address in an out-of-memory event names the heap. Chunks
+ * (panthor_heap_chunk.c) come at creation, as a list, and one by one when the
+ * firmware asks for more; they go with the heap (hw/scheduling.md, section 9).
  */
 #include <linux/kref.h>
 #include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -21,7 +20,7 @@
 
 #include "lib/regs.h"
 #include "panthor_device.h"
-#include "panthor_heap.h"
+#include "panthor_heap_priv.h"
 #include "panthor_kbo.h"
 #include "panthor_vm.h"
 
@@ -30,170 +29,8 @@
 #define HEAP_CHUNK_MIN		SZ_128K
 #define HEAP_CHUNK_MAX		SZ_8M
 
-/* Chunks and contexts are the GPU's alone, so it may cache them. */
-#define HEAP_MAP_FLAGS		DRM_PANTHOR_VM_BIND_OP_MAP_NOEXEC
-
-/**
- * struct heap_chunk - memory of a heap
- */
-struct heap_chunk {
-	/** @entry: in &heap.chunks. */
-	struct list_head entry;
-	/** @kbo: I: buffer. */
-	struct panthor_kbo *kbo;
-};
-
-/**
- * struct heap - tiler heap
- */
-struct heap {
-	/** @chunks: pool->lock: &heap_chunk, newest first. */
-	struct list_head chunks;
-	/** @num_chunks: pool->lock: length of @chunks. */
-	u32 num_chunks;
-	/** @max_chunks: I: limit of @num_chunks. */
-	u32 max_chunks;
-	/** @chunk_size: I: bytes. */
-	u32 chunk_size;
-	/** @target_in_flight: I: render passes in flight above which the heap does not grow. */
-	u32 target_in_flight;
-};
-
-/**
- * struct panthor_heap_pool - tiler heaps of a VM
- *
- * A reference keeps the contexts mapped: the firmware writes them until the
- * last group is off its slot. The heaps go with panthor_heap_pool_destroy().
- */
-struct panthor_heap_pool {
-	/** @refs: A: references. */
-	struct kref refs;
-	/** @ptdev: I: device. */
-	struct panthor_device *ptdev;
-	/** @vm: I: VM; alive as long as @contexts, which has a reference. */
-	struct panthor_vm *vm;
-	/** @contexts: I: heap contexts, @stride apart. */
-	struct panthor_kbo *contexts;
-	/** @stride: I: bytes from one context to the next, whole lines of the GPU's L2. */
-	u32 stride;
-	/** @memcg: I: who made the first heap, and pays for what they grow by; a reference. */
-	struct mem_cgroup *memcg;
-	/** @size: A: bytes of @contexts and of all chunks. */
-	atomic64_t size;
-	/** @lock: outermost of our locks; allocations and reservations nest inside. */
-	struct mutex lock;
-	/** @heaps: under @lock: &heap by index. */
-	struct xarray heaps;
-	/** @destroyed: under @lock: no heap can be made any more. */
-	bool destroyed;
-};
-
-static void chunk_destroy(struct panthor_heap_pool *pool, struct heap *heap,
-			  struct heap_chunk *chunk)
-{
-	list_del(&chunk->entry);
-	heap->num_chunks--;
-	atomic64_sub(panthor_kbo_size(chunk->kbo), &pool->size);
-	panthor_kbo_destroy(chunk->kbo);
-	kfree(chunk);
-}
-
-static u64 chunk_pointer(const struct panthor_kbo *kbo)
-{
-	return panthor_kbo_va(kbo) | panthor_kbo_size(kbo) >> 12;
-}
-
-/* The header is zero in fresh memory: the end of a list. */
-static int chunk_link(struct panthor_kbo *kbo, const struct panthor_kbo *next)
-{
-	int ret = panthor_kbo_vmap(kbo);
-
-	if (ret)
-		return ret;
-
-	WRITE_ONCE(*(__le64 *)kbo->kmap, cpu_to_le64(chunk_pointer(next)));
-	/* The mapping may be write-combined. */
-	wmb();
-	panthor_kbo_vunmap(kbo);
-	return 0;
-}
-
-static struct heap_chunk *chunk_create(struct panthor_heap_pool *pool, struct heap *heap, bool link)
-{
-	struct heap_chunk *next, *chunk = kzalloc_obj(*chunk, GFP_KERNEL_ACCOUNT);
-	int ret = 0;
-
-	if (!chunk)
-		return ERR_PTR(-ENOMEM);
-
-	chunk->kbo = panthor_kbo_create(pool->ptdev, pool->vm, heap->chunk_size, 0, HEAP_MAP_FLAGS,
-					PANTHOR_VM_AUTO_VA, "tiler heap chunk");
-	if (IS_ERR(chunk->kbo)) {
-		ret = PTR_ERR(chunk->kbo);
-		kfree(chunk);
-		return ERR_PTR(ret);
-	}
-
-	next = list_first_entry_or_null(&heap->chunks, struct heap_chunk, entry);
-	list_add(&chunk->entry, &heap->chunks);
-	heap->num_chunks++;
-	atomic64_add(panthor_kbo_size(chunk->kbo), &pool->size);
-	if (link && next)
-		ret = chunk_link(chunk->kbo, next->kbo);
-	if (ret) {
-		chunk_destroy(pool, heap, chunk);
-		return ERR_PTR(ret);
-	}
-
-	return chunk;
-}
-
-static void heap_free(struct panthor_heap_pool *pool, struct heap *heap)
-{
-	struct heap_chunk *chunk, *next;
-
-	list_for_each_entry_safe(chunk, next, &heap->chunks, entry)
-		chunk_destroy(pool, heap, chunk);
-	kfree(heap);
-}
-
-static struct heap *heap_alloc(struct panthor_heap_pool *pool,
-			       const struct drm_panthor_tiler_heap_create *args)
-{
-	struct heap *heap = kzalloc_obj(*heap, GFP_KERNEL_ACCOUNT);
-	struct heap_chunk *chunk;
-
-	if (!heap)
-		return ERR_PTR(-ENOMEM);
-
-	INIT_LIST_HEAD(&heap->chunks);
-	heap->chunk_size = args->chunk_size;
-	heap->max_chunks = args->max_chunks;
-	heap->target_in_flight = args->target_in_flight;
-
-	while (heap->num_chunks < args->initial_chunk_count) {
-		chunk = chunk_create(pool, heap, true);
-		if (!IS_ERR(chunk) && fatal_signal_pending(current))
-			chunk = ERR_PTR(-EINTR);
-		if (IS_ERR(chunk)) {
-			heap_free(pool, heap);
-			return ERR_CAST(chunk);
-		}
-	}
-
-	return heap;
-}
-
-/**
- * panthor_heap_pool_create() - make room for a VM's heaps
- * @ptdev: device
- * @vm: VM
- *
- * Context: process context, sleeps and allocates.
- * Return: pool with one reference or an ERR_PTR.
- */
-struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev,
-						   struct panthor_vm *vm)
+static struct panthor_heap_pool *heap_pool_create(struct panthor_device *ptdev,
+						  struct panthor_vm *vm)
 {
 	u32 log2 = FIELD_GET(GPU_L2_FEATURES_LINE_SIZE_LOG2, ptdev->gpu_info.l2_features);
 	u32 line = 1u << min(log2, PAGE_SHIFT);
@@ -222,23 +59,26 @@ struct panthor_heap_pool *panthor_heap_pool_create(struct panthor_device *ptdev,
 	return pool;
 }
 
-/**
- * panthor_heap_pool_get() - take a reference
- * @pool: pool
- *
- * Return: @pool.
- */
-struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_heap_pool *pool)
+/* Frees all heaps and refuses new ones; more than one call is fine. */
+static void heap_pool_empty(struct panthor_heap_pool *pool)
 {
-	kref_get(&pool->refs);
-	return pool;
+	struct panthor_heap *heap;
+	unsigned long index;
+
+	guard(mutex)(&pool->lock);
+
+	pool->destroyed = true;
+	xa_for_each(&pool->heaps, index, heap) {
+		xa_erase(&pool->heaps, index);
+		panthor_heap_free(pool, heap);
+	}
 }
 
 static void heap_pool_release(struct kref *refs)
 {
 	struct panthor_heap_pool *pool = container_of(refs, struct panthor_heap_pool, refs);
 
-	panthor_heap_pool_destroy(pool);
+	heap_pool_empty(pool);
 	panthor_kbo_destroy(pool->contexts);
 	mem_cgroup_put(pool->memcg);
 	xa_destroy(&pool->heaps);
@@ -259,23 +99,72 @@ void panthor_heap_pool_put(struct panthor_heap_pool *pool)
 }
 
 /**
- * panthor_heap_pool_destroy() - free all heaps and refuse new ones
- * @pool: pool; more than one call is fine
+ * panthor_heap_pool_get() - the tiler heaps of a VM
+ * @vm: VM
  *
- * Context: process context, sleeps. Takes pool->lock.
+ * Context: process context, sleeps.
+ * Return: the pool with a reference, or NULL if the VM has none.
  */
-void panthor_heap_pool_destroy(struct panthor_heap_pool *pool)
+struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_vm *vm)
 {
-	unsigned long index;
-	struct heap *heap;
+	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
 
-	guard(mutex)(&pool->lock);
+	guard(mutex)(&heaps->lock);
 
-	pool->destroyed = true;
-	xa_for_each(&pool->heaps, index, heap) {
-		xa_erase(&pool->heaps, index);
-		heap_free(pool, heap);
+	if (heaps->pool)
+		kref_get(&heaps->pool->refs);
+	return heaps->pool;
+}
+
+/**
+ * panthor_heap_pool_get_or_create() - the tiler heaps of a VM, made on first use
+ * @ptdev: device
+ * @vm: VM
+ *
+ * Context: process context, sleeps and allocates.
+ * Return: the pool with a reference or an ERR_PTR: -EINVAL for a destroyed VM, -ENOMEM.
+ */
+struct panthor_heap_pool *panthor_heap_pool_get_or_create(struct panthor_device *ptdev,
+							  struct panthor_vm *vm)
+{
+	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
+	struct panthor_heap_pool *pool;
+
+	guard(mutex)(&heaps->lock);
+
+	if (!heaps->pool) {
+		if (heaps->closed)
+			return ERR_PTR(-EINVAL);
+
+		pool = heap_pool_create(ptdev, vm);
+		if (IS_ERR(pool))
+			return pool;
+		heaps->pool = pool;
 	}
+
+	kref_get(&heaps->pool->refs);
+	return heaps->pool;
+}
+
+/**
+ * panthor_heap_pool_close() - a VM is given up: free its heaps and refuse new ones
+ * @vm: VM
+ *
+ * Context: process context, sleeps.
+ */
+void panthor_heap_pool_close(struct panthor_vm *vm)
+{
+	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
+	struct panthor_heap_pool *pool;
+
+	scoped_guard(mutex, &heaps->lock) {
+		heaps->closed = true;
+		pool = no_free_ptr(heaps->pool);
+	}
+
+	if (pool)
+		heap_pool_empty(pool);
+	panthor_heap_pool_put(pool);
 }
 
 /**
@@ -291,7 +180,7 @@ u64 panthor_heap_pool_size(struct panthor_heap_pool *pool)
 }
 
 /* Heap contexts are zero when the firmware first sees them. */
-static int heap_publish(struct panthor_heap_pool *pool, struct heap *heap, u32 *index)
+static int heap_publish(struct panthor_heap_pool *pool, struct panthor_heap *heap, u32 *index)
 {
 	int ret;
 
@@ -321,8 +210,7 @@ static int heap_publish(struct panthor_heap_pool *pool, struct heap *heap, u32 *
  */
 int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler_heap_create *args)
 {
-	struct heap_chunk *first;
-	struct heap *heap;
+	struct panthor_heap *heap;
 	u64 first_va;
 	u32 index;
 	int ret;
@@ -332,17 +220,16 @@ int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler
 	    args->chunk_size < HEAP_CHUNK_MIN || args->chunk_size > HEAP_CHUNK_MAX)
 		return -EINVAL;
 
-	heap = heap_alloc(pool, args);
+	heap = panthor_heap_alloc(pool, args);
 	if (IS_ERR(heap))
 		return PTR_ERR(heap);
 
 	/* Once it is published, someone who guesses the handle may destroy it. */
-	first = list_first_entry(&heap->chunks, struct heap_chunk, entry);
-	first_va = panthor_kbo_va(first->kbo);
+	first_va = panthor_heap_first_chunk_va(heap);
 
 	ret = heap_publish(pool, heap, &index);
 	if (ret) {
-		heap_free(pool, heap);
+		panthor_heap_free(pool, heap);
 		return ret;
 	}
 
@@ -363,7 +250,7 @@ int panthor_heap_create(struct panthor_heap_pool *pool, struct drm_panthor_tiler
  */
 int panthor_heap_destroy(struct panthor_heap_pool *pool, u32 index)
 {
-	struct heap *heap;
+	struct panthor_heap *heap;
 
 	guard(mutex)(&pool->lock);
 
@@ -371,12 +258,12 @@ int panthor_heap_destroy(struct panthor_heap_pool *pool, u32 index)
 	if (!heap)
 		return -EINVAL;
 
-	heap_free(pool, heap);
+	panthor_heap_free(pool, heap);
 	return 0;
 }
 
 /* The address comes from memory that user space and firmware write. */
-static struct heap *heap_find_locked(struct panthor_heap_pool *pool, u64 heap_va)
+static struct panthor_heap *heap_find_locked(struct panthor_heap_pool *pool, u64 heap_va)
 {
 	u64 offset = heap_va - panthor_kbo_va(pool->contexts);
 
@@ -393,20 +280,20 @@ static struct heap *heap_find_locked(struct panthor_heap_pool *pool, u64 heap_va
  * @pool: pool of the group's VM
  * @heap_va: address of the heap's context, as the event gives it
  * @renderpasses_in_flight: passes that have begun and are not finished
- * @pending_frag_count: fragment jobs among them that may still give memory
- *	back. Not needed for the decision: the firmware waits for them itself
- *	when it is refused.
  * @chunk: result, as the firmware wants it: address | size >> 12
+ *
+ * Fragment jobs among the passes may still give memory back. The firmware waits for them
+ * by itself when it is refused.
  *
  * Context: process context, sleeps and allocates; no fence may wait for it. Takes pool->lock.
  * Return: 0, -ENOMEM to refuse, which is a normal answer, or -EINVAL if there is no such heap.
  */
 int panthor_heap_grow(struct panthor_heap_pool *pool, u64 heap_va, u32 renderpasses_in_flight,
-		      u32 pending_frag_count, u64 *chunk)
+		      u64 *chunk)
 {
 	struct mem_cgroup *old_memcg;
-	struct heap_chunk *new;
-	struct heap *heap;
+	struct panthor_heap *heap;
+	int ret;
 
 	guard(mutex)(&pool->lock);
 
@@ -418,13 +305,9 @@ int panthor_heap_grow(struct panthor_heap_pool *pool, u64 heap_va, u32 renderpas
 		return -ENOMEM;
 
 	old_memcg = set_active_memcg(pool->memcg);
-	new = chunk_create(pool, heap, false);
+	ret = panthor_heap_add_chunk(pool, heap, chunk);
 	set_active_memcg(old_memcg);
-	if (IS_ERR(new))
-		return -ENOMEM;
-
-	*chunk = chunk_pointer(new->kbo);
-	return 0;
+	return ret ? -ENOMEM : 0;
 }
 
 /**
@@ -438,8 +321,7 @@ int panthor_heap_grow(struct panthor_heap_pool *pool, u64 heap_va, u32 renderpas
  */
 int panthor_heap_return_chunk(struct panthor_heap_pool *pool, u64 heap_va, u64 chunk_va)
 {
-	struct heap_chunk *chunk;
-	struct heap *heap;
+	struct panthor_heap *heap;
 
 	guard(mutex)(&pool->lock);
 
@@ -447,12 +329,5 @@ int panthor_heap_return_chunk(struct panthor_heap_pool *pool, u64 heap_va, u64 c
 	if (!heap)
 		return -EINVAL;
 
-	list_for_each_entry(chunk, &heap->chunks, entry) {
-		if (panthor_kbo_va(chunk->kbo) == ALIGN_DOWN(chunk_va, SZ_4K)) {
-			chunk_destroy(pool, heap, chunk);
-			return 0;
-		}
-	}
-
-	return -EINVAL;
+	return panthor_heap_remove_chunk(pool, heap, ALIGN_DOWN(chunk_va, SZ_4K));
 }

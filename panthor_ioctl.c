@@ -24,6 +24,7 @@
 #include "panthor_user_array.h"
 #include "panthor_vm.h"
 #include "panthor_vm_bind.h"
+#include "panthor_vm_pool.h"
 
 /* Longest label with its NUL, as the uAPI promises. */
 #define BO_LABEL_MAX		4096
@@ -308,7 +309,7 @@ static int panthor_ioctl_tiler_heap_create(struct drm_device *drm, void *data,
 		goto out_exit;
 	}
 
-	pool = panthor_vm_get_heap_pool(vm, true);
+	pool = panthor_heap_pool_get_or_create(pfile->ptdev, vm);
 	if (IS_ERR(pool)) {
 		ret = PTR_ERR(pool);
 	} else {
@@ -342,14 +343,9 @@ static int panthor_ioctl_tiler_heap_destroy(struct drm_device *drm, void *data,
 	if (!vm)
 		return -EINVAL;
 
-	pool = panthor_vm_get_heap_pool(vm, false);
-	if (IS_ERR(pool)) {
-		ret = PTR_ERR(pool);
-	} else {
-		ret = panthor_heap_destroy(pool, HEAP_HANDLE_INDEX(args->handle));
-		panthor_heap_pool_put(pool);
-	}
-
+	pool = panthor_heap_pool_get(vm);
+	ret = pool ? panthor_heap_destroy(pool, HEAP_HANDLE_INDEX(args->handle)) : -ENOENT;
+	panthor_heap_pool_put(pool);
 	panthor_vm_put(vm);
 	return ret;
 }

@@ -41,12 +41,11 @@ static int heap_grow(struct panthor_group *group, const struct panthor_csg_oom *
 	if (oom->frag_end > oom->vt_end || oom->vt_end >= oom->vt_start)
 		return -EINVAL;
 
-	pool = panthor_vm_get_heap_pool(group->vm, false);
-	if (IS_ERR_OR_NULL(pool))
+	pool = panthor_heap_pool_get(group->vm);
+	if (!pool)
 		return -EINVAL;
 
-	ret = panthor_heap_grow(pool, oom->heap_va, oom->vt_start - oom->frag_end,
-				oom->vt_end - oom->frag_end, chunk);
+	ret = panthor_heap_grow(pool, oom->heap_va, oom->vt_start - oom->frag_end, chunk);
 	panthor_heap_pool_put(pool);
 
 	/* A refusal is a normal answer. */
@@ -60,8 +59,8 @@ static void heap_return(struct panthor_group *group, const struct panthor_csg_oo
 	if (!chunk)
 		return;
 
-	pool = panthor_vm_get_heap_pool(group->vm, false);
-	if (IS_ERR_OR_NULL(pool))
+	pool = panthor_heap_pool_get(group->vm);
+	if (!pool)
 		return;
 
 	panthor_heap_return_chunk(pool, oom->heap_va, chunk & FW_HEAP_CHUNK_VA);

@@ -16,7 +16,6 @@
 
 #include "panthor_device.h"
 #include "panthor_gem.h"
-#include "panthor_heap.h"
 #include "panthor_vm_op.h"
 #include "panthor_vm_priv.h"
 
@@ -105,7 +104,7 @@ static void vm_release(struct panthor_vm *vm)
 	panthor_vm_sparse_destroy(vm->sparse);
 	drm_mm_takedown(&vm->va_mm);
 	mutex_destroy(&vm->sparse_lock);
-	mutex_destroy(&vm->heaps_lock);
+	mutex_destroy(&vm->heaps.lock);
 	mutex_destroy(&vm->va_lock);
 	mutex_destroy(&vm->tree_lock);
 	mutex_destroy(&vm->op_lock);
@@ -191,7 +190,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	mutex_init(&vm->op_lock);
 	mutex_init(&vm->tree_lock);
 	mutex_init(&vm->va_lock);
-	mutex_init(&vm->heaps_lock);
+	mutex_init(&vm->heaps.lock);
 	mutex_init(&vm->sparse_lock);
 	INIT_LIST_HEAD(&vm->node);
 	INIT_LIST_HEAD(&vm->parked_vmas);
@@ -245,26 +244,17 @@ void panthor_vm_put(struct panthor_vm *vm)
  * panthor_vm_destroy() - end the use of a VM by its file
  * @vm: VM
  *
- * Tiler heaps and user mappings go, operations still queued will fail. Groups
- * that use the VM keep their kernel mappings and fault on everything else.
+ * User mappings go, operations still queued will fail. Groups that use the VM keep their kernel mappings and fault on everything else.
  *
  * Context: process context, sleeps. Once per VM.
  */
 void panthor_vm_destroy(struct panthor_vm *vm)
 {
 	struct panthor_vm_op op = { .type = PANTHOR_VM_OP_UNMAP, .size = vm->user_size };
-	struct panthor_heap_pool *heaps;
 	struct panthor_vm_batch batch;
 
 	scoped_guard(mutex, &vm->op_lock)
 		WRITE_ONCE(vm->destroyed, true);
-
-	scoped_guard(mutex, &vm->heaps_lock)
-		heaps = no_free_ptr(vm->heaps);
-	if (heaps) {
-		panthor_heap_pool_destroy(heaps);
-		panthor_heap_pool_put(heaps);
-	}
 
 	/* No mapping crosses the end of the range: nothing to split, nothing to allocate. */
 	panthor_vm_batch_init(&batch, vm, &op, 1);
@@ -340,32 +330,13 @@ struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_get_heap_pool() - the VM's tiler heaps
+ * panthor_vm_heaps() - what panthor_heap.c keeps in a VM
  * @vm: VM
- * @create: make the pool if there is none yet
  *
- * Context: process context, sleeps.
- * Return: the pool with a reference or an ERR_PTR: -ENOENT if there is none,
- * -EINVAL for a destroyed VM, -ENOMEM.
+ * Context: any.
+ * Return: the VM's part.
  */
-struct panthor_heap_pool *panthor_vm_get_heap_pool(struct panthor_vm *vm, bool create)
+struct panthor_vm_heaps *panthor_vm_heaps(struct panthor_vm *vm)
 {
-	struct panthor_heap_pool *pool;
-
-	guard(mutex)(&vm->heaps_lock);
-
-	if (!vm->heaps) {
-		if (!create)
-			return ERR_PTR(-ENOENT);
-		/* Set before the pool is taken down, so none is made after that. */
-		if (READ_ONCE(vm->destroyed))
-			return ERR_PTR(-EINVAL);
-
-		pool = panthor_heap_pool_create(vm->ptdev, vm);
-		if (IS_ERR(pool))
-			return pool;
-		vm->heaps = pool;
-	}
-
-	return panthor_heap_pool_get(vm->heaps);
+	return &vm->heaps;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A GPU address space: drm_gpuvm tree, page tables, kernel VA allocator, and
- * the per-file table of VMs. The tree equals what the GPU sees whenever
- * vm->op_lock is free (DRM_GPUVM_IMMEDIATE_MODE).
+ * A GPU address space: drm_gpuvm tree, page tables, kernel VA allocator. The tree
+ * equals what the GPU sees whenever vm->op_lock is free (DRM_GPUVM_IMMEDIATE_MODE).
  */
 #ifndef PANTHOR_VM_H
 #define PANTHOR_VM_H
 
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 struct dma_fence;
@@ -16,11 +16,9 @@ struct drm_gem_object;
 struct drm_mm_node;
 struct panthor_device;
 struct panthor_gem_object;
+struct panthor_heap_pool;
 struct panthor_vm;
-struct panthor_vm_pool;
 struct seq_file;
-
-#define PANTHOR_MAX_VMS_PER_FILE	32
 
 /*
  * What all VMs of the device share. After panthor_mmu_init(), before the first
@@ -92,20 +90,18 @@ int panthor_vm_unmap(struct panthor_vm *vm, u64 va, u64 size);
  */
 int panthor_vm_read(struct panthor_vm *vm, u64 va, void *buf, size_t len);
 
-/* Heap pool of the VM, created on first use. */
-struct panthor_heap_pool;
-struct panthor_heap_pool *panthor_vm_get_heap_pool(struct panthor_vm *vm, bool create);
+/**
+ * struct panthor_vm_heaps - what panthor_heap.c keeps in a VM
+ */
+struct panthor_vm_heaps {
+	/** @lock: outside of the lock of @pool; guards the rest. */
+	struct mutex lock;
+	/** @pool: under @lock: tiler heaps, made on first use; a reference. */
+	struct panthor_heap_pool *pool;
+	/** @closed: under @lock: no pool is made any more. */
+	bool closed;
+};
 
-/* The file's VMs. Handles start at 1. */
-int panthor_vm_pool_create(struct panthor_vm_pool **pool);
-void panthor_vm_pool_destroy(struct panthor_vm_pool *pool);
-/* user_va_range in/out as VM_CREATE has it; returns the handle or a negative errno. */
-int panthor_vm_pool_create_vm(struct panthor_device *ptdev, struct panthor_vm_pool *pool,
-			      u64 *user_va_range);
-int panthor_vm_pool_destroy_vm(struct panthor_vm_pool *pool, u32 handle);
-/* With a reference, or NULL. */
-struct panthor_vm *panthor_vm_pool_get_vm(struct panthor_vm_pool *pool, u32 handle);
-/* Adds the size of their tiler heaps; to active for VMs that resident groups use. */
-void panthor_vm_pool_add_heap_memory(struct panthor_vm_pool *pool, u64 *resident, u64 *active);
+struct panthor_vm_heaps *panthor_vm_heaps(struct panthor_vm *vm);
 
 #endif

@@ -22,6 +22,7 @@
 #include "panthor_vm_bind_op.h"
 #include "panthor_vm_job.h"
 #include "panthor_vm_op.h"
+#include "panthor_vm_pool.h"
 #include "panthor_vm_priv.h"
 
 /* Operations of one call, and sync operations of all of them together. */

@@ -17,6 +17,7 @@
 #include "panthor_device.h"
 #include "panthor_heap.h"
 #include "panthor_vm.h"
+#include "panthor_vm_pool.h"
 
 /**
  * struct panthor_vm_pool - VMs of a file
@@ -43,6 +44,14 @@ int panthor_vm_pool_create(struct panthor_vm_pool **pool)
 	return 0;
 }
 
+/* The reference is the table's. */
+static void vm_give_up(struct panthor_vm *vm)
+{
+	panthor_heap_pool_close(vm);
+	panthor_vm_destroy(vm);
+	panthor_vm_put(vm);
+}
+
 /**
  * panthor_vm_pool_destroy() - destroy all VMs of a file and its table
  * @pool: table that no one uses any more, or NULL
@@ -57,10 +66,8 @@ void panthor_vm_pool_destroy(struct panthor_vm_pool *pool)
 	if (!pool)
 		return;
 
-	xa_for_each(&pool->xa, handle, vm) {
-		panthor_vm_destroy(vm);
-		panthor_vm_put(vm);
-	}
+	xa_for_each(&pool->xa, handle, vm)
+		vm_give_up(vm);
 
 	xa_destroy(&pool->xa);
 	kfree(pool);
@@ -120,8 +127,7 @@ int panthor_vm_pool_destroy_vm(struct panthor_vm_pool *pool, u32 handle)
 	if (!vm)
 		return -EINVAL;
 
-	panthor_vm_destroy(vm);
-	panthor_vm_put(vm);
+	vm_give_up(vm);
 	return 0;
 }
 
@@ -148,10 +154,10 @@ struct panthor_vm *panthor_vm_pool_get_vm(struct panthor_vm_pool *pool, u32 hand
 /* VMs have no heaps until they ask for one. */
 static u64 vm_heap_memory(struct panthor_vm *vm)
 {
-	struct panthor_heap_pool *heaps = panthor_vm_get_heap_pool(vm, false);
+	struct panthor_heap_pool *heaps = panthor_heap_pool_get(vm);
 	u64 size;
 
-	if (IS_ERR(heaps))
+	if (!heaps)
 		return 0;
 
 	size = panthor_heap_pool_size(heaps);

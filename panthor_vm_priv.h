@@ -16,7 +16,6 @@
 #include "panthor_pgtable.h"
 #include "panthor_vm.h"
 
-struct panthor_heap_pool;
 struct panthor_vm_sparse;
 
 /**
@@ -131,10 +130,8 @@ struct panthor_vm {
 	/** @auto_va_end: I: end of that part. */
 	u64 auto_va_end;
 
-	/** @heaps_lock: outside of the heap pool's lock; guards @heaps. */
-	struct mutex heaps_lock;
-	/** @heaps: guarded by @heaps_lock: tiler heaps, made on first use. */
-	struct panthor_heap_pool *heaps;
+	/** @heaps: own lock: tiler heaps. */
+	struct panthor_vm_heaps heaps;
 
 	/** @sparse_lock: outside of the reservation; serialises the making of @sparse. */
 	struct mutex sparse_lock;

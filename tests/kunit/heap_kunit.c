@@ -14,6 +14,7 @@
 
 #include "../../panthor_device.h"
 #include "../../panthor_heap.h"
+#include "../../panthor_vm_pool.h"
 #include "../../panthor_vm_priv.h"
 #include "job.h"
 #include "kunit_host.h"
@@ -74,11 +75,11 @@ static struct heap_fixture *heap_start(struct kunit *test)
 	heap->vm = panthor_vm_pool_get_vm(pfile->vms, machine->vm);
 	KUNIT_ASSERT_NOT_NULL(test, heap->vm);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, vm_put, heap->vm));
-	heap->size = panthor_heap_pool_size(heap->vm->heaps);
+	heap->size = panthor_heap_pool_size(heap->vm->heaps.pool);
 	return heap;
 }
 
-/* Tiling with two draws, of which each takes a chunk; the worker waits for heaps_lock. */
+/* Tiling with two draws, of which each takes a chunk; the worker waits for heaps.lock. */
 static void heap_ask(struct kunit *test, struct heap_fixture *heap)
 {
 	const u64 stream[] = {
@@ -103,20 +104,20 @@ static void heap_ask(struct kunit *test, struct heap_fixture *heap)
 		cs_wait(0xff),
 	};
 
-	mutex_lock(&heap->vm->heaps_lock);
+	mutex_lock(&heap->vm->heaps.lock);
 	KUNIT_ASSERT_EQ(test, 0, job_try_submit(&heap->machine, stream, ARRAY_SIZE(stream)));
 	msleep(MOMENT_MS);
 }
 
 static void heap_answer(struct heap_fixture *heap)
 {
-	mutex_unlock(&heap->vm->heaps_lock);
+	mutex_unlock(&heap->vm->heaps.lock);
 	msleep(MOMENT_MS);
 }
 
 static void expect_grown(struct kunit *test, struct heap_fixture *heap, u32 chunks)
 {
-	KUNIT_EXPECT_EQ(test, panthor_heap_pool_size(heap->vm->heaps),
+	KUNIT_EXPECT_EQ(test, panthor_heap_pool_size(heap->vm->heaps.pool),
 			heap->size + chunks * CHUNK_SIZE);
 }
 

@@ -13,6 +13,7 @@
 #include "../../panthor_device.h"
 #include "../../panthor_gem.h"
 #include "../../panthor_reclaim.h"
+#include "../../panthor_vm_pool.h"
 #include "../../panthor_vm_priv.h"
 #include "client.h"
 #include "vm_view.h"
