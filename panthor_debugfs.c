@@ -34,7 +34,10 @@
 #include "panthor_debugfs.h"
 #include "panthor_device.h"
 #include "panthor_fw_iface.h"
+#include "panthor_gem.h"
 #include "panthor_reclaim.h"
+#include "panthor_sched.h"
+#include "panthor_vm.h"
 
 static int objects_show(struct seq_file *m, void *unused)
 {

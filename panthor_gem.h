@@ -15,6 +15,7 @@
 
 struct dma_buf;
 struct panthor_device;
+struct seq_file;
 
 /**
  * struct panthor_gem_run - pages of a BO that are contiguous for the device
@@ -90,6 +91,8 @@ int panthor_gem_init(struct panthor_device *ptdev);
 void panthor_gem_list_init(struct panthor_device *ptdev);
 void panthor_gem_list_add(struct panthor_gem_object *bo);
 void panthor_gem_list_remove(struct panthor_gem_object *bo);
+/* Prints for debugfs; the private data of @m is the device. */
+int panthor_gem_debugfs_show(struct seq_file *m, void *unused);
 #else
 static inline void panthor_gem_list_init(struct panthor_device *ptdev) { }
 static inline void panthor_gem_list_add(struct panthor_gem_object *bo) { }

@@ -12,7 +12,6 @@
 #include <linux/seq_file.h>
 #include <linux/spinlock.h>
 
-#include "panthor_debugfs.h"
 #include "panthor_device.h"
 #include "panthor_gem.h"
 

@@ -9,7 +9,7 @@ struct panthor_device;
 struct panthor_group;
 struct panthor_group_args;
 struct panthor_group_verdict;
-struct panthor_job;
+struct seq_file;
 
 int panthor_sched_init(struct panthor_device *ptdev);
 void panthor_sched_unplug(struct panthor_device *ptdev);
@@ -31,5 +31,9 @@ bool panthor_sched_group_is_usable(struct panthor_group *group);
 bool panthor_sched_group_is_resident(struct panthor_group *group);
 void panthor_sched_power_get(struct panthor_device *ptdev);
 void panthor_sched_power_put(struct panthor_device *ptdev);
+
+/* Prints for debugfs; the private data of @m is the device. */
+int panthor_group_debugfs_show(struct seq_file *m, void *unused);
+int panthor_slot_debugfs_show(struct seq_file *m, void *unused);
 
 #endif

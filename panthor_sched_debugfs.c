@@ -10,7 +10,6 @@
  */
 #include <linux/seq_file.h>
 
-#include "panthor_debugfs.h"
 #include "panthor_device.h"
 #include "panthor_fw_iface.h"
 #include "panthor_sched_priv.h"

@@ -104,4 +104,7 @@ struct panthor_vm_heaps {
 
 struct panthor_vm_heaps *panthor_vm_heaps(struct panthor_vm *vm);
 
+/* Prints for debugfs; the private data of @m is the device. */
+int panthor_vm_debugfs_show(struct seq_file *m, void *unused);
+
 #endif

@@ -15,7 +15,6 @@
 
 #include <drm/drm_debugfs.h>
 
-#include "panthor_debugfs.h"
 #include "panthor_device.h"
 #include "panthor_vm_priv.h"
 

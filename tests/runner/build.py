@@ -221,11 +221,16 @@ def kernel_make(cache, flavour):
                  f'CROSS_COMPILE={CROSS}', f'-j{cache.jobs}']
 
 
+def module_folder(cache, flavour):
+    """Return where panthor.ko is built for a kernel of the virtual machine."""
+    return cache.root / 'driver' / f'module-{kernel_make(cache, flavour)[0]}'
+
+
 def module_build(cache, repo, flavour, job, extra=()):
     """Build panthor.ko out of tree for a kernel of the virtual machine; return its path."""
     prefix = chroot(cache)
     name, make = kernel_make(cache, flavour)
-    place = cache.root / 'driver' / f'module-{name}'
+    place = module_folder(cache, flavour)
     with cache.lock(place.name):
         sync_driver(repo, place)
         job.run([*prefix, *make, f'M={place}', 'W=1', 'KCFLAGS=-Werror', 'CONFIG_DRM_PANTHOR=m',

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import build
 import docs
+import layers
 import prepare
 import sabotage
 
@@ -50,6 +51,12 @@ def check_module(run):
     """Out of tree against the distribution's headers, W=1 and -Werror."""
     run.module()
     return []
+
+
+def check_layers(run):
+    """Calls go down, as the table of layers says."""
+    run.module()
+    return layers.problems(run.repo, build.module_folder(run.cache, 'stock'), driver_sources(run.repo))
 
 
 # C=2 would ask a script that the distribution's headers lack, and that refuses
@@ -210,5 +217,6 @@ CHECKS = [
     ('documentation', check_documentation),
     ('checkpatch', check_checkpatch),
     ('module', check_module),
+    ('layers', check_layers),
     ('sparse', check_sparse),
 ]
