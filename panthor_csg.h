@@ -9,7 +9,8 @@
 
 #include <linux/types.h>
 
-#include "lib/fw_abi.h"
+#include "lib/fw_cs.h"
+#include "lib/fw_csg.h"
 
 struct panthor_device;
 

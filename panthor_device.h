@@ -299,11 +299,6 @@ static inline u32 gpu_read(struct panthor_device *ptdev, u32 reg)
 	return readl(ptdev->iomem + reg);
 }
 
-static inline u32 gpu_read_relaxed(struct panthor_device *ptdev, u32 reg)
-{
-	return readl_relaxed(ptdev->iomem + reg);
-}
-
 static inline void gpu_write(struct panthor_device *ptdev, u32 reg, u32 value)
 {
 	writel(value, ptdev->iomem + reg);

@@ -14,7 +14,9 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "lib/fw_abi.h"
+#include "lib/fw_cs.h"
+#include "lib/fw_csg.h"
+#include "lib/fw_glb.h"
 
 struct panthor_device;
 

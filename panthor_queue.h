@@ -13,7 +13,7 @@
 #include <drm/gpu_scheduler.h>
 
 #include "lib/cs.h"
-#include "lib/fw_abi.h"
+#include "lib/fw_cs.h"
 
 struct dma_fence;
 struct panthor_device;

@@ -10,7 +10,6 @@
 #include <linux/types.h>
 
 struct dma_fence;
-struct dma_resv;
 struct drm_exec;
 struct drm_gem_object;
 struct drm_mm_node;

@@ -27,7 +27,6 @@
 #include "panthor_device.h"
 #include "panthor_gem.h"
 #include "panthor_mmu.h"
-#include "panthor_vm_op.h"
 #include "panthor_vm_priv.h"
 
 /*

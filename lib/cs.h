@@ -60,7 +60,6 @@
 #define CS_JOB_MIN_INSTRS		16
 #define CS_JOB_MAX_INSTRS		24
 #define CS_JOB_MIN_BYTES		(CS_JOB_MIN_INSTRS * CS_INSTR_SIZE)
-#define CS_JOB_MAX_BYTES		(CS_JOB_MAX_INSTRS * CS_INSTR_SIZE)
 
 /* Rules for what a submission may name; see panthor_cs_stream_is_valid(). */
 #define CS_STREAM_ALIGN			64
