@@ -19,6 +19,20 @@
 #define VA	0x40000000ull
 #define VA2	0x80000000ull
 
+/* A BO of the VM that shows words from @word on at VA, and that no job uses any more. */
+static struct panthor_gem_object *idle_bo(struct reclaim_fixture *fixture, size_t size, u32 word)
+{
+	struct job_machine *machine = &fixture->machine;
+	struct kunit *test = client_test(machine->client);
+	u32 handle = client_bo_create(machine->client, size, machine->vm);
+
+	reclaim_fill(machine, handle, size, word);
+	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
+						size, 0));
+	reclaim_run_nothing(machine);
+	return reclaim_bo(machine, handle);
+}
+
 /* Out of the tables and out of memory, and back with what CPU and GPU had written. */
 static void reclaim_evict_restore(struct kunit *test)
 {
@@ -123,13 +137,8 @@ static void reclaim_restore_much(struct kunit *test)
 	struct job_machine *machine = &fixture->machine;
 	struct panthor_device *ptdev = to_panthor_device(client_drm(machine->client));
 	size_t size = ALIGN(totalram_pages() * PAGE_SIZE / 32, SZ_64K);
-	u32 handle = client_bo_create(machine->client, size, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, size, 0x9000);
 
-	reclaim_fill(machine, handle, size, 0x9000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						size, 0));
-	reclaim_run_nothing(machine);
 	KUNIT_ASSERT_EQ(test, 0, reclaim_evict(bo));
 	reclaim_run_nothing(machine);
 	reclaim_expect_shown(fixture, VA, size, 0x9000);
@@ -141,15 +150,10 @@ static void reclaim_restore_tries(struct kunit *test)
 {
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct job_machine *machine = &fixture->machine;
-	u32 handle = client_bo_create(machine->client, SZ_64K, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_64K, 0xa000);
 	unsigned int left;
 	int ret;
 
-	reclaim_fill(machine, handle, SZ_64K, 0xa000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						SZ_64K, 0));
-	reclaim_run_nothing(machine);
 	KUNIT_ASSERT_EQ(test, 0, reclaim_evict(bo));
 
 	faults_below(test, "panthor_vm_restore", 5);
@@ -168,14 +172,10 @@ static void reclaim_change_evicted(struct kunit *test)
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct job_machine *machine = &fixture->machine;
 	struct client *client = machine->client;
-	u32 handle = client_bo_create(client, SZ_8M, machine->vm);
 	u32 other = client_bo_create(client, SZ_64K, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_8M, 0x10000);
 
-	reclaim_fill(machine, handle, SZ_8M, 0x10000);
 	reclaim_fill(machine, other, SZ_64K, 0x20000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(client, machine->vm, handle, 0, VA, SZ_8M, 0));
-	reclaim_run_nothing(machine);
 	KUNIT_ASSERT_EQ(test, 0, reclaim_evict(bo));
 
 	KUNIT_EXPECT_EQ(test, 0, client_try_unmap(client, machine->vm, VA + SZ_2M + SZ_4K, SZ_4K));
@@ -238,16 +238,11 @@ static void reclaim_bind_job(struct kunit *test)
 {
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct job_machine *machine = &fixture->machine, other;
-	u32 handle = client_bo_create(machine->client, SZ_4M, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_4M, 0x8000);
 	u32 done = client_syncobj_create(machine->client);
 	const u64 loop = cs_branch_always(-1);
 
 	job_machine_init(&other, machine->client);
-	reclaim_fill(machine, handle, SZ_4M, 0x8000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						SZ_4M, 0));
-	reclaim_run_nothing(machine);
 	KUNIT_ASSERT_EQ(test, 0, reclaim_evict(bo));
 
 	panthor_host_config(fixture->host)->cs_instr_ns = NSEC_PER_MSEC;
@@ -296,13 +291,8 @@ static void reclaim_suspended(struct kunit *test)
 {
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct job_machine *machine = &fixture->machine;
-	u32 handle = client_bo_create(machine->client, SZ_64K, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_64K, 0x5000);
 
-	reclaim_fill(machine, handle, SZ_64K, 0x5000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						SZ_64K, 0));
-	reclaim_run_nothing(machine);
 	msleep(500);
 	KUNIT_ASSERT_FALSE(test, panthor_host_powered(fixture->host));
 	KUNIT_EXPECT_EQ(test, 0, reclaim_evict(bo));
@@ -317,15 +307,8 @@ static void reclaim_suspended(struct kunit *test)
 static void reclaim_hang(struct kunit *test)
 {
 	struct reclaim_fixture *fixture = reclaim_start(test);
-	struct job_machine *machine = &fixture->machine;
 	struct mali_config *live = panthor_host_config(fixture->host);
-	u32 handle = client_bo_create(machine->client, SZ_2M, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
-
-	reclaim_fill(machine, handle, SZ_2M, 0x6000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						SZ_2M, 0));
-	reclaim_run_nothing(machine);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_2M, 0x6000);
 
 	/* The first reset fails as well, so that nobody can say that it is over. */
 	live->knob_flush_stuck = U32_MAX;
@@ -342,13 +325,8 @@ static void reclaim_hang_recovers(struct kunit *test)
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct job_machine *machine = &fixture->machine;
 	struct mali_config *live = panthor_host_config(fixture->host);
-	u32 handle = client_bo_create(machine->client, SZ_64K, machine->vm);
-	struct panthor_gem_object *bo = reclaim_bo(machine, handle);
+	struct panthor_gem_object *bo = idle_bo(fixture, SZ_64K, 0x7000);
 
-	reclaim_fill(machine, handle, SZ_64K, 0x7000);
-	KUNIT_ASSERT_EQ(test, 0, client_try_map(machine->client, machine->vm, handle, 0, VA,
-						SZ_64K, 0));
-	reclaim_run_nothing(machine);
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(panthor_host_gpu(fixture->host)));
 	live->knob_flush_stuck = U32_MAX;
 	KUNIT_EXPECT_EQ(test, 0, reclaim_evict(bo));

@@ -77,6 +77,19 @@ static void submit_after(struct kunit *test, struct job_machine *machine, struct
 	KUNIT_ASSERT_EQ(test, 0, client_ioctl(client, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &args));
 }
 
+/* A job of another program waits for one that runs. */
+static void start_waiting(struct job_machine *waiting, struct panthor_host *host,
+			  struct job_machine *running, struct dma_fence *fences[2])
+{
+	struct kunit *test = client_test(running->client);
+
+	fences[0] = client_fence(running->client, running->done);
+	job_machine_start(waiting, test, host);
+	submit_after(test, waiting, fences[0]);
+	fences[1] = client_fence(waiting->client, waiting->done);
+	msleep(50);
+}
+
 /* One job runs, another waits for it; the system sleeps longer than any job may take. */
 static void sleep_in_the_middle(struct kunit *test)
 {
@@ -88,11 +101,7 @@ static void sleep_in_the_middle(struct kunit *test)
 
 	user = job_machine_start(&running, test, host);
 	KUNIT_ASSERT_EQ(test, 0, submit_long(test, &running, 0x51ee9));
-	fences[0] = client_fence(running.client, running.done);
-	job_machine_start(&waiting, test, host);
-	submit_after(test, &waiting, fences[0]);
-	fences[1] = client_fence(waiting.client, waiting.done);
-	msleep(50);
+	start_waiting(&waiting, host, &running, fences);
 
 	system_sleeps(test, gpu);
 	KUNIT_EXPECT_FALSE(test, panthor_host_powered(host));
@@ -116,11 +125,7 @@ static void sleep_is_for_ever(struct kunit *test)
 
 	job_machine_start(&running, test, host);
 	job_submit_endless(&running);
-	fences[0] = client_fence(running.client, running.done);
-	job_machine_start(&waiting, test, host);
-	submit_after(test, &waiting, fences[0]);
-	fences[1] = client_fence(waiting.client, waiting.done);
-	msleep(50);
+	start_waiting(&waiting, host, &running, fences);
 
 	system_sleeps(test, gpu);
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fences[0]));

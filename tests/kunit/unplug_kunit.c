@@ -34,17 +34,18 @@ static void removal_work(struct work_struct *work)
 	device_release_driver(container_of(work, struct removal, work)->gpu);
 }
 
-static void removal_start(struct removal *removal, struct panthor_host *host)
+/* The file of @client is closed while the removal waits for a flush that hangs. */
+static void remove_and_close(struct panthor_host *host, struct client *client)
 {
-	removal->gpu = panthor_host_gpu(host);
-	INIT_WORK_ONSTACK(&removal->work, removal_work);
-	queue_work(system_dfl_wq, &removal->work);
-}
+	struct removal removal = { .gpu = panthor_host_gpu(host) };
 
-static void removal_finish(struct removal *removal)
-{
-	flush_work(&removal->work);
-	destroy_work_on_stack(&removal->work);
+	INIT_WORK_ONSTACK(&removal.work, removal_work);
+	queue_work(system_dfl_wq, &removal.work);
+	msleep(20);
+	client_close(client);
+	pm_runtime_put_noidle(removal.gpu);
+	flush_work(&removal.work);
+	destroy_work_on_stack(&removal.work);
 }
 
 /* A program whose VM is bound to a slot and maps nothing; the device stays awake. */
@@ -94,6 +95,16 @@ static void expect_works_again(struct kunit *test, struct panthor_host *host)
 	KUNIT_EXPECT_EQ(test, job_word(test, user), 2);
 }
 
+/* No reset helps: only the loss of power does, which takes its time. */
+static void hang_for_good(struct panthor_host *host)
+{
+	struct mali_config *live = panthor_host_config(host);
+
+	live->knob_flush_stuck = U32_MAX;
+	live->knob_reset_stuck = U32_MAX;
+	live->l2_power_ns = 10 * NSEC_PER_MSEC;
+}
+
 /* Removal resets the hung GPU; the file is closed while that reset is under way. */
 static void unplug_resets(struct kunit *test)
 {
@@ -101,43 +112,30 @@ static void unplug_resets(struct kunit *test)
 	struct mali_config *live = panthor_host_config(host);
 	struct panthor_device *ptdev;
 	struct job_machine machine;
-	struct removal removal;
 
 	start_without_anything(test, host, &machine);
 	ptdev = device_get(machine.client);
 	live->knob_flush_stuck = U32_MAX;
 	live->reset_ns = 50 * NSEC_PER_MSEC;
-	removal_start(&removal, host);
-	msleep(20);
-	/* Waits for the flush that hangs, and has the rest of the time for itself. */
-	client_close(machine.client);
-	pm_runtime_put_noidle(panthor_host_gpu(host));
-	removal_finish(&removal);
+	/* The close waits for the flush that hangs, then has the rest of the reset for itself. */
+	remove_and_close(host, machine.client);
 	expect_gone(test, ptdev);
 	expect_works_again(test, host);
 }
 
-/* The reset does not help: only the loss of power does, which takes its time. */
+/* What is freed waits for the loss of power. */
 static void unplug_powers_off(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	struct mali_config *live = panthor_host_config(host);
 	struct panthor_device *ptdev;
 	struct job_machine machine, other;
-	struct removal removal;
 
 	job_machine_start(&other, test, host);
 	job_submit_endless(&other);
 	start_without_anything(test, host, &machine);
 	ptdev = device_get(machine.client);
-	live->knob_flush_stuck = U32_MAX;
-	live->knob_reset_stuck = U32_MAX;
-	live->l2_power_ns = 10 * NSEC_PER_MSEC;
-	removal_start(&removal, host);
-	msleep(20);
-	client_close(machine.client);
-	pm_runtime_put_noidle(panthor_host_gpu(host));
-	removal_finish(&removal);
+	hang_for_good(host);
+	remove_and_close(host, machine.client);
 	KUNIT_EXPECT_FALSE(test, panthor_host_powered(host));
 	client_close(other.client);
 	expect_gone(test, ptdev);
@@ -148,16 +146,13 @@ static void unplug_powers_off(struct kunit *test)
 static void unplug_after_loss(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
-	struct mali_config *live = panthor_host_config(host);
 	struct panthor_device *ptdev;
 	struct job_machine machine, other;
 
 	job_machine_start(&other, test, host);
 	start_without_anything(test, host, &machine);
 	ptdev = device_get(machine.client);
-	live->knob_flush_stuck = U32_MAX;
-	live->knob_reset_stuck = U32_MAX;
-	live->l2_power_ns = 10 * NSEC_PER_MSEC;
+	hang_for_good(host);
 	/* Comes back when there is nothing to wait for any more. */
 	KUNIT_EXPECT_EQ(test, 0, client_try_unmap(other.client, other.vm, JOB_DATA_VA, SZ_4K));
 	pm_runtime_put_noidle(panthor_host_gpu(host));
