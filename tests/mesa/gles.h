@@ -84,7 +84,6 @@ void glViewport(int x, int y, int width, int height);
 void glClearColor(float red, float green, float blue, float alpha);
 void glClear(unsigned int mask);
 void glFlush(void);
-void glFinish(void);
 void glReadPixels(int x, int y, int width, int height, unsigned int format, unsigned int type,
 		  void *pixels);
 unsigned int glCreateShader(unsigned int type);

@@ -28,7 +28,6 @@ enum {
 #define REQ_LEVELS		(REQ_COUNTER_ENABLE | REQ_IDLE_ENABLE)
 #define EVENT_IDLE		MALI_BIT(26)
 
-#define STATE_ACTIVE		0u
 #define STATE_HALT		1u
 #define VERSION_STATE		0x04010000u	/* STATE field instead of HALT */
 #define TIMER_TICKS(word)	((word) & 0x7FFFFFFFu)

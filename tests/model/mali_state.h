@@ -41,7 +41,6 @@
 #define MALI_GPU_IRQ_MCU		MALI_BIT(19)
 
 /* exception codes raised by the core; the interpreter has its own */
-#define MALI_EXC_CS_CONFIG		0x40u
 #define MALI_EXC_BUS			0x80u
 #define MALI_EXC_TRANSLATION		0xC0u
 #define MALI_EXC_BAD_BLOCK		0xC4u

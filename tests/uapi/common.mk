@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What programs that talk to the driver share: compiler, flags, the uAPI headers
-# of KDIR, and the helpers of uapi.c.
+# of KDIR, and the helpers of uapi.h.
 
 O ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/panthor/$(notdir $(CURDIR))
 CC := $(CROSS_COMPILE)gcc
@@ -16,7 +16,9 @@ all:
 
 include $(uapi_dir)headers.mk
 
-$(O)/uapi.o: $(uapi_dir)uapi.c $(uapi_headers)
+uapi_objects := $(addprefix $(O)/,uapi.o uapi_sync.o uapi_gpu.o)
+
+$(uapi_objects): $(O)/%.o: $(uapi_dir)%.c $(uapi_headers)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
 .PHONY: all clean

@@ -78,11 +78,6 @@ static inline uint64_t cs_call(unsigned int pair, unsigned int length_reg)
 	return cs_op(32, (uint64_t)pair << 40 | (uint64_t)length_reg << 32);
 }
 
-static inline uint64_t cs_jump(unsigned int pair, unsigned int length_reg)
-{
-	return cs_op(33, (uint64_t)pair << 40 | (uint64_t)length_reg << 32);
-}
-
 /* Everything: L2 and load/store cache clean and invalidate, others invalidate. */
 static inline uint64_t cs_flush(unsigned int id_reg, unsigned int slot)
 {

@@ -24,7 +24,6 @@ bool dmabuf_same(int a, int b);
 /* DMA_BUF_SYNC_*: what the CPU is about to do, or has done. */
 int _test_cpu_access(int dmabuf, uint64_t flags);
 #define test_cpu_access(...)			PASSES(_test_cpu_access(__VA_ARGS__))
-#define test_err_cpu_access(err, ...)		FAILS(err, _test_cpu_access(__VA_ARGS__))
 
 /* A sync_file of the fences that a reader or a writer has to wait for; -1 with errno. */
 int dmabuf_export_fences(int dmabuf, uint32_t flags);
@@ -32,7 +31,6 @@ int _test_import_fence(int dmabuf, int sync_file, uint32_t flags);
 #define test_import_fence(...)			PASSES(_test_import_fence(__VA_ARGS__))
 /* Put the fence of a sync_file into a syncobj. */
 int _test_syncobj_import(int fd, uint32_t handle, int sync_file);
-#define test_syncobj_import(...)		PASSES(_test_syncobj_import(__VA_ARGS__))
 /* What uapi_sync_file_status() says of the fences a reader or writer waits for. */
 int dmabuf_fence_status(int dmabuf, uint32_t flags);
 

@@ -6,7 +6,7 @@
  *	test_x(...)		asserts that it succeeds
  *	test_err_x(err, ...)	asserts that it fails with this errno
  *
- * The first form is a function in uapi.c. The tests run unchanged on this
+ * The first form is a function in uapi.c, uapi_sync.c or uapi_gpu.c. The tests run unchanged on this
  * driver and on the kernel's own: they assert what both have to do.
  */
 #ifndef PANTHOR_TESTS_UAPI_H
@@ -186,7 +186,6 @@ int _test_group_create_args(int fd, struct uapi_group_args *args, uint32_t *hand
 
 int _test_group_create(int fd, uint32_t vm, uint32_t queues, uint32_t *handle);
 #define test_group_create(...)			PASSES(_test_group_create(__VA_ARGS__))
-#define test_err_group_create(err, ...)		FAILS(err, _test_group_create(__VA_ARGS__))
 
 int _test_group_destroy(int fd, uint32_t handle);
 #define test_group_destroy(...)			PASSES(_test_group_destroy(__VA_ARGS__))
@@ -219,11 +218,6 @@ int _test_run(int fd, uint32_t group, uint32_t queue, uint64_t va, uint32_t size
 int _test_syncobj_create(int fd, uint32_t flags, uint32_t *handle);
 #define test_syncobj_create(...)		PASSES(_test_syncobj_create(__VA_ARGS__))
 int _test_syncobj_destroy(int fd, uint32_t handle);
-#define test_syncobj_destroy(...)		PASSES(_test_syncobj_destroy(__VA_ARGS__))
-int _test_syncobj_reset(int fd, uint32_t handle);
-#define test_syncobj_reset(...)			PASSES(_test_syncobj_reset(__VA_ARGS__))
-int _test_syncobj_signal(int fd, uint32_t handle);
-#define test_syncobj_signal(...)		PASSES(_test_syncobj_signal(__VA_ARGS__))
 int _test_syncobj_signal_point(int fd, uint32_t handle, uint64_t point);
 #define test_syncobj_signal_point(...)		PASSES(_test_syncobj_signal_point(__VA_ARGS__))
 int _test_syncobj_query(int fd, uint32_t handle, uint64_t *point);
@@ -298,6 +292,5 @@ void uapi_gpu_close(struct uapi_gpu *gpu);
 /* Run a stream that stores one word; it takes the first bytes of the code buffer. */
 int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t value);
 #define test_gpu_store(...)			PASSES(_test_gpu_store(__VA_ARGS__))
-#define test_err_gpu_store(err, ...)		FAILS(err, _test_gpu_store(__VA_ARGS__))
 
 #endif

@@ -28,9 +28,7 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
-#define U8_MAX			UINT8_MAX
 #define S16_MAX			INT16_MAX
-#define U16_MAX			UINT16_MAX
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX
 
@@ -69,10 +67,6 @@ typedef int64_t s64;
 #define is_power_of_2(x)	((x) != 0 && ((x) & ((x) - 1)) == 0)
 #define rounddown_pow_of_two(x)	(1ull << ilog2(x))
 #define __ffs(x)		((unsigned int)__builtin_ctzl(x))
-
-#define sizeof_field(t, m)	sizeof(((t *)NULL)->m)
-#define fallthrough		__attribute__((__fallthrough__))
-#define __packed		__attribute__((__packed__))
 
 /* How often lib/ has found a precondition broken. Defined by each test program. */
 extern unsigned int kernel_warnings;

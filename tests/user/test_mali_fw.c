@@ -16,7 +16,6 @@
 #define TILER_OOM	(1u << 26)
 #define FATAL		(1u << 30)
 #define FAULT		(1u << 31)
-#define EP_CFG		(1u << 4)
 #define STATUS_UPDATE	(1u << 5)
 
 static uint32_t glb_pending(void)
