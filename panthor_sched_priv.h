@@ -46,7 +46,7 @@ struct panthor_sched_pass {
  * struct panthor_sched - groups and the slots they hold
  *
  * Slots change hands in two places only, which exclude each other: the pass
- * (one work item on an ordered queue) and panthor_sched_suspend_all(), which
+ * (one work item on an ordered queue) and sched_suspend_all(), which
  * runs while passes are blocked. Both drop @lock while they wait for firmware.
  */
 struct panthor_sched {

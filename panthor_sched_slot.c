@@ -3,7 +3,7 @@
  * DOC: Entering and leaving slots
  *
  * A group enters or leaves a slot: the bookkeeping around what panthor_csg.c
- * tells the firmware. Called by the pass and by panthor_sched_suspend_all(),
+ * tells the firmware. Called by the pass and by sched_suspend_all(),
  * which exclude each other.
  */
 #include "panthor_device.h"

@@ -12,6 +12,8 @@ RULE = re.compile(f'^    {CELL}    (?P<tests>{CELL})    (?P<patches>{CELL})', re
 NAME = re.compile(r'``([\w-]+)``')
 SUITE = re.compile(r'\.name = "(panthor_\w+)"')
 COMMENT = re.compile(r'^/\*\*$', re.MULTILINE)
+BLOCK = re.compile(r'/\*.*?\*/', re.DOTALL)
+FUNCTION = re.compile(r'\b(\w+)\(\)')
 
 # What Sphinx says of the machine, not of the pages.
 OF_THE_MACHINE = ('WARNING: dot(1) not found',)
@@ -52,6 +54,17 @@ def rule_problems(repo):
     problems += [f'rules.rst: there is no sabotage {x}' for row in rows for x in NAME.findall(row['patches'])
                  if x not in patches]
     return problems if rows else ['rules.rst: there are no rules']
+
+
+def function_problems(repo, sources):
+    """Each function that a page names is in the code, and each of ours that a comment names."""
+    texts = {p: p.read_text() for p in sources}
+    words = {w for t in texts.values() for w in re.findall(r'\w+', BLOCK.sub('', t))}
+    named = {(page.name, x) for page in (repo / 'Documentation').glob('*.rst')
+             for x in FUNCTION.findall(page.read_text())}
+    named |= {(str(p.relative_to(repo)), x) for p, t in texts.items() for comment in BLOCK.findall(t)
+              for x in FUNCTION.findall(comment) if x.startswith('panthor_')}
+    return [f'{where}: there is no {x}()' for where, x in sorted(named) if x not in words]
 
 
 def link_all(source, target, but):

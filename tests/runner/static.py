@@ -100,7 +100,9 @@ def check_documentation(run):
     """The pages build with the kernel's Sphinx set-up; what is documented is in one of them."""
     run.cache.get('host-docs')
     source = run.cache.get('linux-source')
-    problems = docs.reference_problems(run.repo, source, driver_sources(run.repo)) + docs.rule_problems(run.repo)
+    sources = driver_sources(run.repo)
+    problems = docs.reference_problems(run.repo, source, sources) + docs.rule_problems(run.repo) + \
+        docs.function_problems(run.repo, sources)
     if problems:
         return problems
     folder = run.folder('docs')

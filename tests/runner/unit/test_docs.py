@@ -54,6 +54,12 @@ class References(unittest.TestCase):
         self.assertEqual(self.problems(),
                          ['page.rst: there is no drivers/gpu/drm/panthor/panthor_a.c'])
 
+    def test_functions(self):
+        self.page('a() and there_is_none() are named.\n')
+        (self.repo / 'panthor_a.c').write_text('/* panthor_b(), the kernel\'s c() */\nint a(void)\n{\n}\n')
+        self.assertEqual(docs.function_problems(self.repo, sorted(self.repo.glob('*.c'))),
+                         ['page.rst: there is no there_is_none()', 'panthor_a.c: there is no panthor_b()'])
+
     def test_named_twice(self):
         self.page(PAGE + '\n.. kernel-doc:: drivers/gpu/drm/panthor/panthor_a.c\n')
         self.assertEqual(self.problems(), ['page.rst: drivers/gpu/drm/panthor/panthor_a.c is in page.rst already'])
