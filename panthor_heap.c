@@ -107,7 +107,7 @@ void panthor_heap_pool_put(struct panthor_heap_pool *pool)
  */
 struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_vm *vm)
 {
-	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
+	struct panthor_vm_heaps *heaps = panthor_vm_to_heaps(vm);
 
 	guard(mutex)(&heaps->lock);
 
@@ -127,7 +127,7 @@ struct panthor_heap_pool *panthor_heap_pool_get(struct panthor_vm *vm)
 struct panthor_heap_pool *panthor_heap_pool_get_or_create(struct panthor_device *ptdev,
 							  struct panthor_vm *vm)
 {
-	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
+	struct panthor_vm_heaps *heaps = panthor_vm_to_heaps(vm);
 	struct panthor_heap_pool *pool;
 
 	guard(mutex)(&heaps->lock);
@@ -154,7 +154,7 @@ struct panthor_heap_pool *panthor_heap_pool_get_or_create(struct panthor_device 
  */
 void panthor_heap_pool_close(struct panthor_vm *vm)
 {
-	struct panthor_vm_heaps *heaps = panthor_vm_heaps(vm);
+	struct panthor_vm_heaps *heaps = panthor_vm_to_heaps(vm);
 	struct panthor_heap_pool *pool;
 
 	scoped_guard(mutex, &heaps->lock) {

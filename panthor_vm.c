@@ -244,7 +244,8 @@ void panthor_vm_put(struct panthor_vm *vm)
  * panthor_vm_destroy() - end the use of a VM by its file
  * @vm: VM
  *
- * User mappings go, operations still queued will fail. Groups that use the VM keep their kernel mappings and fault on everything else.
+ * User mappings go, operations still queued will fail. Groups that use the VM keep
+ * their kernel mappings and fault on everything else.
  *
  * Context: process context, sleeps. Once per VM.
  */
@@ -330,13 +331,13 @@ struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_heaps() - what panthor_heap.c keeps in a VM
+ * panthor_vm_to_heaps() - what panthor_heap.c keeps in a VM
  * @vm: VM
  *
  * Context: any.
  * Return: the VM's part.
  */
-struct panthor_vm_heaps *panthor_vm_heaps(struct panthor_vm *vm)
+struct panthor_vm_heaps *panthor_vm_to_heaps(struct panthor_vm *vm)
 {
 	return &vm->heaps;
 }

@@ -101,7 +101,7 @@ struct panthor_vm_heaps {
 	bool closed;
 };
 
-struct panthor_vm_heaps *panthor_vm_heaps(struct panthor_vm *vm);
+struct panthor_vm_heaps *panthor_vm_to_heaps(struct panthor_vm *vm);
 
 /* Prints for debugfs; the private data of @m is the device. */
 int panthor_vm_debugfs_show(struct seq_file *m, void *unused);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The global block: what the firmware says of itself, requests, timers. See fw_abi.h for the rules. */
+/* The global block: versions, requests, timers. See fw_abi.h for the rules. */
 #ifndef PANTHOR_LIB_FW_GLB_H
 #define PANTHOR_LIB_FW_GLB_H
 

@@ -379,8 +379,8 @@ CYCLES = {'ours': 200, 'peer': 10}
 LOCK_SUITES = ('panthor_probe', 'panthor_reset')   # locks that no program takes: of removal
 
 # Run as 32-bit programs as well: what has pointers, offsets and arrays in it.
-PROGRAMS_32 = ('test_args', 'test_bind', 'test_bo', 'test_file', 'test_group', 'test_heap', 'test_layout', 'test_mmap',
-               'test_query', 'test_vm')
+PROGRAMS_32 = ('test_args', 'test_bind', 'test_bind_shape', 'test_bo', 'test_file', 'test_group', 'test_heap',
+               'test_layout', 'test_mmap', 'test_query', 'test_vm')
 
 
 # Tiler heaps run out of memory at the second draw; what an edit of page tables leaves in

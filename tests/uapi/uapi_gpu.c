@@ -109,3 +109,32 @@ int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t 
 	uapi_emit_store(&stream, va, value);
 	return _test_run(gpu->fd, group, 0, stream.va, uapi_stream_size(&stream));
 }
+
+int _test_gpu_reaches(struct uapi_gpu *gpu, uint64_t va, volatile uint32_t *word)
+{
+	uint32_t value = *word ^ 0x5EED1234;
+
+	if (_test_gpu_store(gpu, gpu->group, va, value))
+		return -1;
+	if (*word == value)
+		return 0;
+	errno = EIO;
+	return -1;
+}
+
+int _test_gpu_does_not_reach(struct uapi_gpu *gpu, uint64_t va)
+{
+	uint32_t group, state, fatal;
+	int ret;
+
+	if (_test_group_create(gpu->fd, gpu->vm, 1, &group))
+		return -1;
+	ret = _test_gpu_store(gpu, group, va, 0xBAD);
+	if (_test_group_state(gpu->fd, group, &state, &fatal) ||
+	    _test_group_destroy(gpu->fd, group))
+		return -1;
+	if (ret == -1 && state & DRM_PANTHOR_GROUP_STATE_FATAL_FAULT)
+		return 0;
+	errno = EEXIST;
+	return -1;
+}
