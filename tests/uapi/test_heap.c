@@ -197,23 +197,6 @@ TEST_F(vm, again_and_again)
 	}
 }
 
-/* Read the 64-bit word at va by a command stream. */
-static int gpu_read(struct uapi_gpu *gpu, uint64_t va, uint64_t *value)
-{
-	struct uapi_stream s = uapi_stream_at(&gpu->code, 0);
-
-	uapi_emit(&s, cs_move48(0, va));
-	uapi_emit(&s, cs_load(2, 0, 3, 0));
-	uapi_emit(&s, cs_wait(0xFF));
-	uapi_emit(&s, cs_move48(4, GATE_VA));
-	uapi_emit(&s, cs_store(2, 4, 3, 0));
-	uapi_emit(&s, cs_wait(0xFF));
-	if (_test_run(gpu->fd, gpu->group, 0, s.va, uapi_stream_size(&s)))
-		return -1;
-	memcpy(value, gpu->gate.cpu, sizeof(*value));
-	return 0;
-}
-
 /* Each chunk begins with the address of the next and its size in pages; 0 ends the list. */
 TEST_F(vm, list_of_chunks)
 {
@@ -224,7 +207,7 @@ TEST_F(vm, list_of_chunks)
 	PASSES(create(self->fd, &self->heap));
 	chunk = self->heap.first_heap_chunk_gpu_va;
 	while (length < 10) {
-		PASSES(gpu_read(&self->gpu, chunk, &next));
+		test_gpu_read(&self->gpu, chunk, &next);
 		if (!next)
 			break;
 		EXPECT_EQ(128 * KIB / SZ_4K, next % SZ_4K);
@@ -242,7 +225,7 @@ TEST_F(vm, heap_context_is_zero)
 	PASSES(create(self->fd, &self->heap));
 	for (uint64_t offset = 0; offset < 32; offset += 8) {
 		word = ~0ull;
-		PASSES(gpu_read(&self->gpu, self->heap.tiler_heap_ctx_gpu_va + offset, &word));
+		test_gpu_read(&self->gpu, self->heap.tiler_heap_ctx_gpu_va + offset, &word);
 		EXPECT_EQ(0, word);
 	}
 }

@@ -121,23 +121,6 @@ static int run_another(FIXTURE_DATA(heap) *self)
 	return finish(self);
 }
 
-/* Read the 64-bit word at va by a command stream. */
-static int gpu_read(struct uapi_gpu *gpu, uint64_t va, uint64_t *value)
-{
-	struct uapi_stream s = uapi_stream_at(&gpu->code, 0);
-
-	uapi_emit(&s, cs_move48(0, va));
-	uapi_emit(&s, cs_load(2, 0, 3, 0));
-	uapi_emit(&s, cs_wait(0xFF));
-	uapi_emit(&s, cs_move48(4, GATE_VA));
-	uapi_emit(&s, cs_store(2, 4, 3, 0));
-	uapi_emit(&s, cs_wait(0xFF));
-	if (_test_run(gpu->fd, gpu->group, 0, s.va, uapi_stream_size(&s)))
-		return -1;
-	memcpy(value, gpu->gate.cpu, sizeof(*value));
-	return 0;
-}
-
 /* Each chunk that came is as large as asked for, the kernel's, and there but once. */
 TEST_F(heap, grows)
 {
@@ -151,7 +134,7 @@ TEST_F(heap, grows)
 	PASSES(finish(self));
 	EXPECT_TRUE(done(self));
 
-	PASSES(gpu_read(&self->gpu, LIST_VA, &next));
+	test_gpu_read(&self->gpu, LIST_VA, &next);
 	while (next && count < 8) {
 		EXPECT_EQ(CHUNK_SIZE / SZ_4K, next % SZ_4K);
 		EXPECT_LE(self->user_range, next);
@@ -159,7 +142,7 @@ TEST_F(heap, grows)
 		for (int i = 0; i < count; i++)
 			EXPECT_NE(chunks[i], next);
 		chunks[count++] = next;
-		PASSES(gpu_read(&self->gpu, next & ~(SZ_4K - 1), &next));
+		test_gpu_read(&self->gpu, next & ~(SZ_4K - 1), &next);
 	}
 	EXPECT_EQ(3, count);
 }

@@ -292,6 +292,9 @@ void uapi_gpu_close(struct uapi_gpu *gpu);
 /* Run a stream that stores one word; it takes the first bytes of the code buffer. */
 int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t value);
 #define test_gpu_store(...)			PASSES(_test_gpu_store(__VA_ARGS__))
+/* Read the 64-bit word at va by a command stream. */
+int _test_gpu_read(struct uapi_gpu *gpu, uint64_t va, uint64_t *value);
+#define test_gpu_read(...)			PASSES(_test_gpu_read(__VA_ARGS__))
 /* Does this word of a BO hold what the GPU stores at va? */
 int _test_gpu_reaches(struct uapi_gpu *gpu, uint64_t va, volatile uint32_t *word);
 #define test_gpu_reaches(...)			PASSES(_test_gpu_reaches(__VA_ARGS__))

@@ -110,6 +110,22 @@ int _test_gpu_store(struct uapi_gpu *gpu, uint32_t group, uint64_t va, uint32_t 
 	return _test_run(gpu->fd, group, 0, stream.va, uapi_stream_size(&stream));
 }
 
+int _test_gpu_read(struct uapi_gpu *gpu, uint64_t va, uint64_t *value)
+{
+	struct uapi_stream s = uapi_stream_at(&gpu->code, 0);
+
+	uapi_emit(&s, cs_move48(0, va));
+	uapi_emit(&s, cs_load(2, 0, 3, 0));
+	uapi_emit(&s, cs_wait(0xFF));
+	uapi_emit(&s, cs_move48(4, GATE_VA));
+	uapi_emit(&s, cs_store(2, 4, 3, 0));
+	uapi_emit(&s, cs_wait(0xFF));
+	if (_test_run(gpu->fd, gpu->group, 0, s.va, uapi_stream_size(&s)))
+		return -1;
+	memcpy(value, gpu->gate.cpu, sizeof(*value));
+	return 0;
+}
+
 int _test_gpu_reaches(struct uapi_gpu *gpu, uint64_t va, volatile uint32_t *word)
 {
 	uint32_t value = *word ^ 0x5EED1234;
