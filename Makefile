@@ -71,6 +71,7 @@ panthor-y := \
 	panthor_vm_pool.o \
 	panthor_vm_prepare.o \
 	panthor_vm_sparse.o \
+	panthor_vm_state.o \
 	panthor_vm_use.o \
 	lib/cs.o \
 	lib/exception.o \

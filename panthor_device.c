@@ -187,11 +187,48 @@ void panthor_device_module_exit(void)
 	destroy_workqueue(cleanup_wq);
 }
 
+/*
+ * Take the device away from everybody. Further callers wait for the first one and do
+ * nothing. Open files stay; all they can do is close. Sleeps up to a few seconds; not
+ * from suspend, resume or the reset work.
+ */
+static void device_remove_once(struct panthor_device *ptdev)
+{
+	guard(mutex)(&ptdev->unplug.lock);
+
+	if (ptdev->unplug.done)
+		return;
+
+	/* First, or a suspend that finds the device unplugged powers it off with its parts on. */
+	panthor_pm_hold(ptdev);
+
+	/* Waits for who is inside the driver, and lets nobody in. */
+	drm_dev_unplug(&ptdev->base);
+
+	panthor_reset_disable(ptdev);
+	panthor_pm_stop(ptdev);
+	parts_unplug(ptdev);
+	power_off(ptdev);
+
+	/* The firmware's address space goes with us unless a file is open. */
+	flush_workqueue(ptdev->cleanup_wq);
+	ptdev->unplug.done = true;
+}
+
+/* Removal waits for the recovery, so what the recovery starts is this. */
+static void lost_work(struct work_struct *work)
+{
+	struct panthor_device *ptdev = container_of(work, struct panthor_device, reset.lost_work);
+
+	device_remove_once(ptdev);
+}
+
 static int common_init(struct panthor_device *ptdev)
 {
 	int ret;
 
 	ptdev->cleanup_wq = cleanup_wq;
+	INIT_WORK(&ptdev->reset.lost_work, lost_work);
 
 	/* First, so that it runs last. */
 	atomic_inc(&live_devices);
@@ -260,39 +297,6 @@ err_unplug_parts:
 }
 
 /**
- * panthor_device_remove_once() - take the device away from everybody
- * @ptdev: device, published
- *
- * Further callers wait for the first one and do nothing. Open files stay; all
- * they can do is close.
- *
- * Context: process context, sleeps up to a few seconds. Not from suspend, resume or the
- * reset work.
- */
-void panthor_device_remove_once(struct panthor_device *ptdev)
-{
-	guard(mutex)(&ptdev->unplug.lock);
-
-	if (ptdev->unplug.done)
-		return;
-
-	/* First, or a suspend that finds the device unplugged powers it off with its parts on. */
-	panthor_pm_hold(ptdev);
-
-	/* Waits for who is inside the driver, and lets nobody in. */
-	drm_dev_unplug(&ptdev->base);
-
-	panthor_reset_disable(ptdev);
-	panthor_pm_stop(ptdev);
-	parts_unplug(ptdev);
-	power_off(ptdev);
-
-	/* The firmware's address space goes with us unless a file is open. */
-	flush_workqueue(ptdev->cleanup_wq);
-	ptdev->unplug.done = true;
-}
-
-/**
  * panthor_device_unplug() - driver removal
  * @ptdev: device, published
  *
@@ -302,5 +306,5 @@ void panthor_device_unplug(struct panthor_device *ptdev)
 {
 	/* If the GPU was lost its removal is under way or done, or it is ours. */
 	disable_work_sync(&ptdev->reset.lost_work);
-	panthor_device_remove_once(ptdev);
+	device_remove_once(ptdev);
 }

@@ -271,8 +271,6 @@ void panthor_device_module_exit(void);
 
 int panthor_device_init(struct panthor_device *ptdev);
 void panthor_device_unplug(struct panthor_device *ptdev);
-/* What a lost GPU and driver removal have in common; for panthor_reset.c. */
-void panthor_device_remove_once(struct panthor_device *ptdev);
 int panthor_device_suspend(struct device *dev);
 int panthor_device_resume(struct device *dev);
 int panthor_device_mmap_io(struct panthor_device *ptdev, struct vm_area_struct *vma);

@@ -19,18 +19,6 @@
 #include "panthor_pwr.h"
 #include "panthor_pwr_priv.h"
 
-/**
- * panthor_pwr_has_control() - is PWR_CONTROL in charge of power and reset?
- * @ptdev: device with its identity known
- *
- * Context: any.
- * Return: true on architecture 14.
- */
-bool panthor_pwr_has_control(struct panthor_device *ptdev)
-{
-	return DRM_PANTHOR_ARCH_MAJOR(ptdev->gpu_info.gpu_id) >= GPU_ARCH_PWR_CONTROL;
-}
-
 static bool wants_asn_hash(struct panthor_device *ptdev)
 {
 	/* Architecture 10 has no such registers, whatever the device tree says. */

@@ -251,6 +251,18 @@ int panthor_pwr_soft_reset(struct panthor_device *ptdev)
 }
 
 /**
+ * panthor_pwr_has_control() - is PWR_CONTROL in charge of power and reset?
+ * @ptdev: device with its identity known
+ *
+ * Context: any.
+ * Return: true on architecture 14.
+ */
+bool panthor_pwr_has_control(struct panthor_device *ptdev)
+{
+	return DRM_PANTHOR_ARCH_MAJOR(ptdev->gpu_info.gpu_id) >= GPU_ARCH_PWR_CONTROL;
+}
+
+/**
  * panthor_pwr_init() - set up power control
  * @ptdev: powered device with its identity known
  *

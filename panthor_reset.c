@@ -114,13 +114,6 @@ static void reset_work(struct work_struct *work)
 	}
 }
 
-static void lost_work(struct work_struct *work)
-{
-	struct panthor_device *ptdev = container_of(work, struct panthor_device, reset.lost_work);
-
-	panthor_device_remove_once(ptdev);
-}
-
 /**
  * panthor_reset_suspend() - wait for a recovery before the power state changes
  * @ptdev: device, no longer in state PANTHOR_DEVICE_ACTIVE
@@ -157,7 +150,6 @@ int panthor_reset_init(struct panthor_device *ptdev)
 	struct workqueue_struct *wq;
 
 	INIT_WORK(&ptdev->reset.work, reset_work);
-	INIT_WORK(&ptdev->reset.lost_work, lost_work);
 
 	/* Memory may be waiting for the fences of a hung GPU. */
 	wq = drmm_alloc_ordered_workqueue(&ptdev->base, "panthor-reset", WQ_MEM_RECLAIM);

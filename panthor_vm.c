@@ -2,8 +2,9 @@
 /**
  * DOC: Address spaces
  *
- * A GPU address space as an object: creation and end of life. How mappings
- * change is in panthor_vm_op.c, what jobs need in panthor_vm_use.c.
+ * A GPU address space as an object: creation and end of life. What is known of it
+ * is in panthor_vm_state.c, how mappings change in panthor_vm_op.c, what jobs need in
+ * panthor_vm_use.c.
  *
  * The address space is [0, user_size) for user space and the rest for the
  * kernel. Both live in one drm_gpuvm, so that whatever the GPU can reach has a
@@ -83,7 +84,7 @@ static int vm_init_queue(struct panthor_vm *vm)
 	return 0;
 }
 
-/* The parts that panthor_vm_free() takes down, half-built or not. */
+/* The parts that vm_free() takes down, half-built or not. */
 static int vm_build(struct panthor_vm *vm, bool for_mcu)
 {
 	int ret = panthor_pgtable_init(vm->ptdev, &vm->pt);
@@ -123,16 +124,12 @@ static void vm_release_work(struct work_struct *work)
 	drm_dev_put(&ptdev->base);
 }
 
-/**
- * panthor_vm_free() - drm_gpuvm_ops.vm_free
- * @gpuvm: VM without references: no mapping, no zombie, no job
- *
- * If the MMU hangs, the tables stay until a reset or the loss of power has ended that.
- * The caller, who may be what that waits for, does not wait.
- *
- * Context: process context, sleeps.
+/*
+ * No mapping is left, no zombie, no job. If the MMU hangs, the tables stay until a reset
+ * or the loss of power has ended that. The caller, who may be what that waits for, does
+ * not wait.
  */
-void panthor_vm_free(struct drm_gpuvm *gpuvm)
+static void vm_free(struct drm_gpuvm *gpuvm)
 {
 	struct panthor_vm *vm = to_panthor_vm(gpuvm);
 	struct panthor_device *ptdev = vm->ptdev;
@@ -154,6 +151,16 @@ void panthor_vm_free(struct drm_gpuvm *gpuvm)
 	drm_dev_get(&ptdev->base);
 	queue_work(ptdev->cleanup_wq, &vm->release_work);
 }
+
+static const struct drm_gpuvm_ops vm_ops = {
+	.vm_free = vm_free,
+	.vm_bo_alloc = panthor_vm_bo_alloc,
+	.vm_bo_free = panthor_vm_bo_free,
+	.vm_bo_validate = panthor_vm_bo_validate,
+	.sm_step_map = panthor_vm_step_map,
+	.sm_step_remap = panthor_vm_step_remap,
+	.sm_step_unmap = panthor_vm_step_unmap,
+};
 
 /**
  * panthor_vm_create() - create an address space
@@ -201,7 +208,7 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	drm_mm_init(&vm->va_mm, vm->user_size, va_range - vm->user_size);
 	drm_gpuvm_init(&vm->base, for_mcu ? "panthor-mcu" : "panthor-vm",
 		       DRM_GPUVM_RESV_PROTECTED | DRM_GPUVM_IMMEDIATE_MODE, &ptdev->base, root,
-		       0, va_range, 0, 0, &panthor_gpuvm_ops);
+		       0, va_range, 0, 0, &vm_ops);
 	drm_gem_object_put(root); /* the VM has its own */
 
 	ret = vm_build(vm, for_mcu);
@@ -214,30 +221,6 @@ struct panthor_vm *panthor_vm_create(struct panthor_device *ptdev, bool for_mcu,
 	list_add_tail(&vm->node, &ptdev->vms->vms);
 
 	return vm;
-}
-
-/**
- * panthor_vm_get() - take a reference
- * @vm: VM the caller has a reference of
- *
- * Return: @vm.
- */
-struct panthor_vm *panthor_vm_get(struct panthor_vm *vm)
-{
-	drm_gpuvm_get(&vm->base);
-	return vm;
-}
-
-/**
- * panthor_vm_put() - drop a reference
- * @vm: VM or NULL
- *
- * Context: process context, may sleep. No reservation is held.
- */
-void panthor_vm_put(struct panthor_vm *vm)
-{
-	if (vm)
-		drm_gpuvm_put(&vm->base);
 }
 
 /**
@@ -265,45 +248,6 @@ void panthor_vm_destroy(struct panthor_vm *vm)
 }
 
 /**
- * panthor_vm_set_unusable() - an operation that was promised has failed
- * @vm: VM
- *
- * Context: fence-signalling path, sleeps. Takes op_lock.
- */
-void panthor_vm_set_unusable(struct panthor_vm *vm)
-{
-	scoped_guard(mutex, &vm->op_lock)
-		WRITE_ONCE(vm->unusable, true);
-	panthor_mmu_as_disable(vm->ptdev, &vm->as);
-}
-
-/**
- * panthor_vm_is_unusable() - a VM that failed or was destroyed
- * @vm: VM
- *
- * Both conditions are for good, so that an answer of true does not become wrong.
- *
- * Context: any.
- * Return: true if maps and submissions are refused.
- */
-bool panthor_vm_is_unusable(struct panthor_vm *vm)
-{
-	return READ_ONCE(vm->unusable) || READ_ONCE(vm->destroyed);
-}
-
-/**
- * panthor_vm_is_mcu() - is this the MCU's address space?
- * @vm: VM
- *
- * Context: any.
- * Return: whether it is.
- */
-bool panthor_vm_is_mcu(const struct panthor_vm *vm)
-{
-	return vm->as.is_mcu;
-}
-
-/**
  * panthor_vm_prime() - take the locks of a VM and below, in the order of an operation
  * @vm: VM
  *
@@ -317,27 +261,4 @@ void panthor_vm_prime(struct panthor_vm *vm)
 
 	guard(mutex)(&vm->tree_lock);
 	guard(mutex)(&panthor_vm_root_gem(vm)->gpuva.lock);
-}
-
-/**
- * panthor_vm_root_gem() - the object whose reservation is the VM's
- * @vm: VM
- *
- * Return: root object; no reference is taken.
- */
-struct drm_gem_object *panthor_vm_root_gem(struct panthor_vm *vm)
-{
-	return drm_gpuvm_resv_obj(&vm->base);
-}
-
-/**
- * panthor_vm_to_heaps() - what panthor_heap.c keeps in a VM
- * @vm: VM
- *
- * Context: any.
- * Return: the VM's part.
- */
-struct panthor_vm_heaps *panthor_vm_to_heaps(struct panthor_vm *vm)
-{
-	return &vm->heaps;
 }

@@ -83,7 +83,15 @@ static int step_map_tables(struct panthor_vm *vm, const struct drm_gpuva_op_map 
 				   flags);
 }
 
-static int vm_step_map(struct drm_gpuva_op *step, void *priv)
+/**
+ * panthor_vm_step_map() - drm_gpuvm_ops.sm_step_map
+ * @step: what to change, as drm_gpuvm sees it
+ * @priv: the run
+ *
+ * Context: fence-signalling path; op_lock and tree_lock are held.
+ * Return: 0 or -ENOMEM, with nothing changed.
+ */
+int panthor_vm_step_map(struct drm_gpuva_op *step, void *priv)
 {
 	struct vm_run *run = priv;
 	struct panthor_vm_op *op = run->op;
@@ -127,7 +135,15 @@ static int remap_tables(struct panthor_vm *vm, const struct panthor_vma *vma,
 	return ret;
 }
 
-static int vm_step_remap(struct drm_gpuva_op *step, void *priv)
+/**
+ * panthor_vm_step_remap() - drm_gpuvm_ops.sm_step_remap
+ * @step: what to change, as drm_gpuvm sees it
+ * @priv: the run
+ *
+ * Context: fence-signalling path; op_lock and tree_lock are held.
+ * Return: 0 or -ENOMEM, with nothing changed.
+ */
+int panthor_vm_step_remap(struct drm_gpuva_op *step, void *priv)
 {
 	struct drm_gpuva_op_remap *remap = &step->remap;
 	struct panthor_vma *vma = to_panthor_vma(remap->unmap->va);
@@ -166,7 +182,15 @@ static int vm_step_remap(struct drm_gpuva_op *step, void *priv)
 	return 0;
 }
 
-static int vm_step_unmap(struct drm_gpuva_op *step, void *priv)
+/**
+ * panthor_vm_step_unmap() - drm_gpuvm_ops.sm_step_unmap
+ * @step: what to change, as drm_gpuvm sees it
+ * @priv: the run
+ *
+ * Context: fence-signalling path; op_lock and tree_lock are held.
+ * Return: 0.
+ */
+int panthor_vm_step_unmap(struct drm_gpuva_op *step, void *priv)
 {
 	struct panthor_vma *vma = to_panthor_vma(step->unmap.va);
 	struct vm_run *run = priv;
@@ -183,16 +207,6 @@ static int vm_step_unmap(struct drm_gpuva_op *step, void *priv)
 	run_retire_vma(run, vma);
 	return 0;
 }
-
-const struct drm_gpuvm_ops panthor_gpuvm_ops = {
-	.vm_free = panthor_vm_free,
-	.vm_bo_alloc = panthor_vm_bo_alloc,
-	.vm_bo_free = panthor_vm_bo_free,
-	.vm_bo_validate = panthor_vm_bo_validate,
-	.sm_step_map = vm_step_map,
-	.sm_step_remap = vm_step_remap,
-	.sm_step_unmap = vm_step_unmap,
-};
 
 static bool vm_is_empty(struct panthor_vm *vm, u64 start, u64 end)
 {

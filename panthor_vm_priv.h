@@ -170,11 +170,12 @@ static inline struct panthor_vma *to_panthor_vma(struct drm_gpuva *va)
 }
 
 extern const struct panthor_as_ops panthor_vm_as_ops;
-extern const struct drm_gpuvm_ops panthor_gpuvm_ops;
 extern const struct drm_sched_backend_ops panthor_vm_sched_ops;
 
-/* drm_gpuvm_ops that panthor_vm.c implements */
-void panthor_vm_free(struct drm_gpuvm *gpuvm);
+/* panthor_vm_op.c: steps of a run. */
+int panthor_vm_step_map(struct drm_gpuva_op *step, void *priv);
+int panthor_vm_step_remap(struct drm_gpuva_op *step, void *priv);
+int panthor_vm_step_unmap(struct drm_gpuva_op *step, void *priv);
 
 /* panthor_vm_bo.c */
 struct drm_gpuvm_bo *panthor_vm_bo_alloc(void);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compares the table of layers of Documentation/architecture.rst with the driver.
 
-A file uses files of its own row and of earlier ones. What it uses is read from its object
+A file uses files of its own row and of earlier ones, and no file uses itself by way of
+others. What it uses is read from its object
 (symbols that another object defines) and from its source (headers that it includes; a
 header belongs to the row of the .c file of the same name, NAME_priv.h to that of NAME).
 
@@ -85,6 +86,19 @@ def called(folder, files):
     return {(file, defined[name]) for file, name in wanted if name in defined}
 
 
+def circles(arrows):
+    """Return the sets of files that use each other, each as a sorted list."""
+    reach = {a: {b for x, b in arrows if x == a} for a, _ in arrows}
+    changed = True
+    while changed:
+        changed = False
+        for a, found in reach.items():
+            more = found.union(*(reach.get(b, ()) for b in found))
+            changed |= more != found
+            reach[a] = more
+    return sorted({tuple(sorted(b for b in found if a in reach.get(b, ()))) for a, found in reach.items() if a in found})
+
+
 def wrong(table, files, arrows, exceptions):
     """Return what does not fit."""
     problems = []
@@ -111,4 +125,5 @@ def problems(repo, objects, sources):
     arrows = called(objects, files)
     if not arrows:
         return [f'{objects}: no object uses another']
-    return wrong(table, files, arrows | included(repo, files), EXCEPTIONS)
+    return wrong(table, files, arrows | included(repo, files), EXCEPTIONS) + \
+        [f'{", ".join(c)} use each other' for c in circles(arrows)]

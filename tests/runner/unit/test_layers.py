@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from layers import Table, called, included, wrong
+from layers import Table, called, circles, included, wrong
 
 PAGE = '''
 Layers
@@ -74,6 +74,12 @@ class Layers(unittest.TestCase):
 
     def test_row_without_a_file(self):
         self.assertEqual(len(wrong(self.table, FILES[:-1], set(), {})), 1)
+
+
+    def test_circles(self):
+        self.assertEqual(circles({('a', 'b'), ('b', 'c'), ('a', 'c')}), [])
+        self.assertEqual(circles({('a', 'b'), ('b', 'c'), ('c', 'b'), ('c', 'd'), ('e', 'f'), ('f', 'e')}),
+                         [('b', 'c'), ('e', 'f')])
 
 
 class Arrows(unittest.TestCase):
