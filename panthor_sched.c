@@ -81,13 +81,8 @@ void panthor_sched_power_get(struct panthor_device *ptdev)
 		pm_runtime_get_noresume(ptdev->base.dev);
 }
 
-/**
- * panthor_sched_power_put() - a job of panthor_sched_power_get() has ended
- * @ptdev: device
- *
- * Context: signalling path; takes sched->lock. Never suspends by itself.
- */
-void panthor_sched_power_put(struct panthor_device *ptdev)
+/* A job of panthor_sched_power_get() has ended. Never suspends by itself. */
+static void sched_power_put(struct panthor_device *ptdev)
 {
 	struct panthor_sched *sched = ptdev->sched;
 
@@ -142,7 +137,7 @@ static void sched_free_job(struct drm_sched_job *base)
 {
 	struct panthor_job *job = to_panthor_job(base);
 
-	panthor_sched_power_put(job->group->ptdev);
+	sched_power_put(job->group->ptdev);
 	panthor_job_free(job);
 }
 

@@ -30,7 +30,6 @@ void panthor_sched_group_verdict(struct panthor_group *group,
 bool panthor_sched_group_is_usable(struct panthor_group *group);
 bool panthor_sched_group_is_resident(struct panthor_group *group);
 void panthor_sched_power_get(struct panthor_device *ptdev);
-void panthor_sched_power_put(struct panthor_device *ptdev);
 
 /* Prints for debugfs; the private data of @m is the device. */
 int panthor_group_debugfs_show(struct seq_file *m, void *unused);

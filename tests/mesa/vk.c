@@ -61,7 +61,8 @@ void vk_destroy_instance(void)
 	memset(&vk, 0, sizeof(vk));
 }
 
-bool vk_has_extension(const char *name)
+/* Whether the GPU offers an extension; the device has those that the programs use. */
+static bool has_extension(const char *name)
 {
 	VkExtensionProperties list[512];
 	uint32_t count = COUNT_OF(list);
@@ -164,7 +165,7 @@ void vk_open_device(void)
 	};
 
 	for (uint32_t i = 0; i < COUNT_OF(wanted_extensions); i++)
-		if (vk_has_extension(wanted_extensions[i]))
+		if (has_extension(wanted_extensions[i]))
 			extensions[info.enabledExtensionCount++] = wanted_extensions[i];
 	vkGetPhysicalDeviceFeatures(vk.gpu, &vk.features);
 	vk.queue = VK_NULL_HANDLE;

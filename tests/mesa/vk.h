@@ -74,8 +74,6 @@ void vk_destroy_instance(void);
 	{ "close the device", vk_close_device, true },		\
 	{ "destroy the instance", vk_destroy_instance, true }
 
-/* Whether the GPU offers an extension; the device has those that the programs use. */
-bool vk_has_extension(const char *name);
 /* A function of an extension. */
 PFN_vkVoidFunction vk_function(const char *name);
 #define VK_FUNCTION(name) ((PFN_##name)vk_function(#name))

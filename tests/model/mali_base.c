@@ -12,7 +12,7 @@ uint64_t mali_now_ns(struct mali *gpu)
 }
 
 /* Whole seconds apart, so that no product overflows 64 bits. */
-uint64_t mali_ns_to_ticks(uint64_t ns, uint64_t hz)
+static uint64_t ns_to_ticks(uint64_t ns, uint64_t hz)
 {
 	return ns / NS_PER_S * hz + ns % NS_PER_S * hz / NS_PER_S;
 }
@@ -26,14 +26,14 @@ uint64_t mali_ticks_to_ns(uint64_t ticks, uint64_t hz)
 
 uint64_t mali_timestamp(struct mali *gpu)
 {
-	return mali_ns_to_ticks(mali_now_ns(gpu), gpu->config.timestamp_hz);
+	return ns_to_ticks(mali_now_ns(gpu), gpu->config.timestamp_hz);
 }
 
 uint64_t mali_cycles(struct mali *gpu)
 {
 	if (!gpu->cycles_by_command && !gpu->cycles_by_fw)
 		return gpu->cycle_base;
-	return gpu->cycle_base + mali_ns_to_ticks(mali_now_ns(gpu) - gpu->cycle_since_ns,
+	return gpu->cycle_base + ns_to_ticks(mali_now_ns(gpu) - gpu->cycle_since_ns,
 						  gpu->config.gpu_hz);
 }
 

@@ -40,7 +40,7 @@ uint32_t mali_cs_op_scoreboards(const struct mali_cs *cs)
 	return mask;
 }
 
-bool mali_cs_op_tiles(const struct mali_cs_operation *op)
+static bool op_tiles(const struct mali_cs_operation *op)
 {
 	return op->opcode == OP_RUN_IDVS || op->opcode == OP_RUN_TILING ||
 	       op->opcode == OP_RUN_FULLSCREEN;
@@ -63,7 +63,7 @@ static bool op_startable(const struct mali_cs *cs, unsigned int index)
 
 		if (op->wait && earlier->wait == op->wait)
 			return false;
-		if (op->opcode == OP_FINISH_TILING && mali_cs_op_tiles(earlier))
+		if (op->opcode == OP_FINISH_TILING && op_tiles(earlier))
 			return false;
 	}
 	return true;

@@ -23,7 +23,8 @@ uint64_t mali_cs_frame_va(const struct mali_cs *cs)
 	return cs->at.ring_va + (frame->next & (cs->at.ring_size - 1));
 }
 
-void mali_cs_frame_settle(struct mali_cs *cs)
+/* Leave every frame that has ended. */
+static void frame_settle(struct mali_cs *cs)
 {
 	struct mali_cs_state *state = &cs->state;
 
@@ -41,7 +42,7 @@ void mali_cs_frame_settle(struct mali_cs *cs)
 static void flow_changed(struct mali_cs *cs)
 {
 	cs->blocked = MALI_CS_UNBLOCKED;
-	mali_cs_frame_settle(cs);
+	frame_settle(cs);
 }
 
 void mali_cs_frame_advance(struct mali_cs *cs)

@@ -163,8 +163,6 @@ mali_cs_exec_fn mali_cs_exec_run, mali_cs_exec_finish_tiling, mali_cs_exec_req_r
 mali_cs_exec_fn mali_cs_exec_heap_set, mali_cs_exec_heap_operation, mali_cs_exec_finish_fragment;
 
 /* mali_cs_flow.c */
-/* Leave every frame that has ended. */
-void mali_cs_frame_settle(struct mali_cs *cs);
 /* Go on behind the current instruction. */
 void mali_cs_frame_advance(struct mali_cs *cs);
 /* Enter the exception handler on top of the current frame. False: no room, FATAL recorded. */
@@ -184,7 +182,6 @@ enum mali_cs_step mali_cs_op_issue_or_do(struct mali *gpu, struct mali_cs *cs,
 					 struct mali_cs_operation *op);
 /* Start and complete what can be; true if anything changed. */
 bool mali_cs_op_retire(struct mali *gpu, struct mali_cs *cs);
-bool mali_cs_op_tiles(const struct mali_cs_operation *op);
 void mali_cs_op_clear_flag(struct mali_cs *cs, unsigned int flag);
 void mali_cs_op_drop(struct mali_cs *cs, unsigned int flag);
 

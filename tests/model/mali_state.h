@@ -247,7 +247,6 @@ struct mali {
 };
 
 /* mali_base.c */
-uint64_t mali_ns_to_ticks(uint64_t ns, uint64_t hz);
 uint64_t mali_ticks_to_ns(uint64_t ticks, uint64_t hz);
 void mali_cycles_enable(struct mali *gpu, bool *who, bool on);
 

@@ -265,7 +265,8 @@ static void read_objects(char *text, size_t size)
 	globfree(&found);
 }
 
-bool stress_settled(void)
+/* Whether the driver counts as many objects as at first. */
+static bool settled(void)
 {
 	long long end_ms = now_ms() + PATIENCE_S * 1000ll;
 	char text[sizeof(stress.first_objects)];
@@ -353,7 +354,7 @@ int stress_main(const struct stress_case *cases, unsigned int count)
 		if (only && *only && strcmp(only, cases[i].name))
 			continue;
 		good = cases[i].run();
-		good = stress_settled() && good;
+		good = settled() && good;
 		point(good, cases[i].name, &all);
 		points++;
 	}

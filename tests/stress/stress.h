@@ -81,9 +81,6 @@ bool stress_read(struct stress_worker *worker);
 /* A role: takes memory away from BOs that are idle, or worth nothing to their owners. */
 bool stress_shrink(struct stress_worker *worker);
 
-/* Whether the driver counts as many objects as at first. */
-bool stress_settled(void);
-
 int stress_main(const struct stress_case *cases, unsigned int count);
 
 #endif
