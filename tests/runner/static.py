@@ -56,7 +56,7 @@ def check_module(run):
 def check_layers(run):
     """Calls go down, as the table of layers says."""
     run.module()
-    return layers.problems(run.repo, build.module_folder(run.cache, 'stock'), driver_sources(run.repo))
+    return layers.problems(run.repo, build.module_folder(run.cache, run.kernel), driver_sources(run.repo))
 
 
 # C=2 would ask a script that the distribution's headers lack, and that refuses
