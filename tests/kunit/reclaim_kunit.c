@@ -3,11 +3,13 @@
  * Reclaim: idle BOs lose their pages and get them back, whoever looks.
  */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/pm_runtime.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include "../../panthor_device.h"
 #include "../../panthor_gem.h"
@@ -303,20 +305,45 @@ static void reclaim_suspended(struct kunit *test)
 	reclaim_expect_shown(fixture, VA, SZ_64K, 0x5000);
 }
 
+/**
+ * struct delay - a work that keeps an ordered queue busy
+ */
+struct delay {
+	/** @work: the work. */
+	struct work_struct work;
+	/** @release: ends it. */
+	struct completion release;
+};
+
+static void delay_work(struct work_struct *work)
+{
+	wait_for_completion(&container_of(work, struct delay, work)->release);
+}
+
 /* A GPU that does not answer may still reach the pages: they stay until it is reset. */
 static void reclaim_hang(struct kunit *test)
 {
 	struct reclaim_fixture *fixture = reclaim_start(test);
 	struct mali_config *live = panthor_host_config(fixture->host);
+	struct panthor_device *ptdev = to_panthor_device(client_drm(fixture->machine.client));
 	struct panthor_gem_object *bo = idle_bo(fixture, SZ_2M, 0x6000);
+	struct delay delay;
 
-	/* The first reset fails as well, so that nobody can say that it is over. */
+	/* The reset is late, and the device may not sleep: nothing else makes it forget. */
+	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(panthor_host_gpu(fixture->host)));
+	init_completion(&delay.release);
+	INIT_WORK_ONSTACK(&delay.work, delay_work);
+	queue_work(ptdev->reset.wq, &delay.work);
 	live->knob_flush_stuck = U32_MAX;
-	live->knob_reset_stuck = U32_MAX;
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, reclaim_evict(bo));
 	KUNIT_EXPECT_TRUE(test, reclaim_has_pages(bo));
 	/* The work comes by that frees tables; the oracle would report it. */
 	msleep(50);
+	live->knob_flush_stuck = 0;
+	complete(&delay.release);
+	flush_workqueue(ptdev->reset.wq);
+	pm_runtime_put_autosuspend(panthor_host_gpu(fixture->host));
+	destroy_work_on_stack(&delay.work);
 }
 
 /* A hang that the reset ends in time is none: the BO goes, and comes back afterwards. */
