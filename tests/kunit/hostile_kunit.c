@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
+#include <linux/kmsg_dump.h>
 #include <linux/pm_runtime.h>
 
 #include "job.h"
@@ -24,6 +25,7 @@
 #define STREAM_UNRECOVERABLE	0x41
 #define GPU_FAULT_BUS		0x80
 #define PAGE_FAULT_TRANSLATION	0xc1
+#define STREAM_INHERIT_FAULT	0x4b
 
 /* Output words of the first slot, where the synthetic firmware has them. */
 #define SLOT_IRQS		0x0400700c
@@ -32,7 +34,8 @@
 /* Enough for an interrupt, too little for a timer. */
 #define SOON_MS		100
 
-/* Enough for the firmware to be asked how it is, and for a recovery. */
+/* Enough for a recovery; with the firmware asked before how it is. */
+#define RECOVERY_MS	2000
 #define LATE_MS		15000
 
 static void expect_works(struct kunit *test, struct panthor_host *host)
@@ -100,18 +103,22 @@ static void hostile_page_fault(struct kunit *test)
  * @name: in words
  * @what: kind
  * @value: code or bits
+ * @reset_ms: when the reset has to be over; jobs may have survived it
  */
 struct disaster {
 	const char *name;
 	enum mali_inject what;
 	u32 value;
+	u32 reset_ms;
 };
 
 static const struct disaster disasters[] = {
-	{ "a stream is beyond recovery", MALI_INJECT_CS_FATAL, STREAM_UNRECOVERABLE },
-	{ "the firmware gives up", MALI_INJECT_GLB_EVENT, GLB_EVENT_FATAL },
-	{ "the firmware has a page fault", MALI_INJECT_PAGE_FAULT, PAGE_FAULT_TRANSLATION },
-	{ "the MCU stops", MALI_INJECT_MCU_FATAL, 0 },
+	{ "a stream is beyond recovery", MALI_INJECT_CS_FATAL, STREAM_UNRECOVERABLE,
+	  RECOVERY_MS },
+	{ "the firmware gives up", MALI_INJECT_GLB_EVENT, GLB_EVENT_FATAL, RECOVERY_MS },
+	{ "the firmware has a page fault", MALI_INJECT_PAGE_FAULT, PAGE_FAULT_TRANSLATION,
+	  RECOVERY_MS },
+	{ "the MCU stops", MALI_INJECT_MCU_FATAL, 0, LATE_MS },
 };
 
 KUNIT_ARRAY_PARAM_DESC(disasters, disasters, name);
@@ -128,9 +135,10 @@ static void hostile_disaster(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(gpu));
 	panthor_kunit_mark(test, host);
 	inject(test, host, disaster->what, FIRST_SLOT, disaster->value);
-	msleep(LATE_MS);
-
+	msleep(disaster->reset_ms);
 	KUNIT_EXPECT_FALSE_MSG(test, panthor_kunit_marked(host), "there was no reset");
+
+	msleep(LATE_MS);
 	KUNIT_EXPECT_TRUE(test, dma_fence_is_signaled(fence));
 	KUNIT_EXPECT_LT(test, dma_fence_get_status(fence), 0);
 	expect_works(test, host);
@@ -172,6 +180,60 @@ static void hostile_noise(struct kunit *test)
 	}
 	KUNIT_EXPECT_FALSE(test, dma_fence_is_signaled(fence));
 	KUNIT_EXPECT_EQ(test, state_of(&machine), 0);
+	KUNIT_EXPECT_EQ(test, 0, client_try_group_destroy(machine.client, machine.group));
+	expect_works(test, host);
+}
+
+/* Records of the kernel's log, from where the last call has ended, with so much in them. */
+static u32 log_read(struct kmsg_dump_iter *iter, const char *text)
+{
+	static char record[1024];
+	u32 count = 0;
+	size_t len;
+
+	while (kmsg_dump_get_line(iter, false, record, sizeof(record) - 1, &len)) {
+		record[len] = '\0';
+		count += !!strstr(record, text);
+	}
+
+	return count;
+}
+
+/* What a program or the firmware can make happen at will. */
+static const char *const chatter[] = { "GPU fault", ": fault 0x4b" };
+
+/* It is told a few times: a limit of the kernel's that may begin anew meanwhile. */
+#define CHATTER_LINES	20
+
+static void hostile_chatter(struct kunit *test)
+{
+	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
+	struct kmsg_dump_iter begin, iter;
+	struct job_machine machine;
+	u32 faults = 0;
+
+	/* What was told before does not count any more. */
+	msleep(LATE_MS);
+	run_endless(test, host, &machine);
+	panthor_host_config(host)->cs_instr_ns = NSEC_PER_USEC;
+	kmsg_dump_rewind(&begin);
+	log_read(&begin, "");
+	for (u32 i = 0; i < 100; i++) {
+		inject(test, host, MALI_INJECT_GPU_FAULT, EMPTY_SLOT, GPU_FAULT_BUS);
+		/* The stream may not have gone on after the last one. */
+		faults += panthor_host_inject(host, MALI_INJECT_CS_FAULT, FIRST_SLOT, 0,
+					      STREAM_INHERIT_FAULT, 0);
+		msleep(10);
+	}
+	KUNIT_ASSERT_GT(test, faults, 2 * CHATTER_LINES);
+	for (u32 i = 0; i < ARRAY_SIZE(chatter); i++) {
+		u32 lines;
+
+		iter = begin;
+		lines = log_read(&iter, chatter[i]);
+		KUNIT_EXPECT_GT_MSG(test, lines, 0, "%s", chatter[i]);
+		KUNIT_EXPECT_LE_MSG(test, lines, CHATTER_LINES, "%s", chatter[i]);
+	}
 	KUNIT_EXPECT_EQ(test, 0, client_try_group_destroy(machine.client, machine.group));
 	expect_works(test, host);
 }
@@ -248,6 +310,7 @@ static struct kunit_case hostile_cases[] = {
 	KUNIT_CASE_PARAM(hostile_disaster, disasters_gen_params),
 	KUNIT_CASE(hostile_no_progress),
 	KUNIT_CASE(hostile_noise),
+	KUNIT_CASE(hostile_chatter),
 	KUNIT_CASE(hostile_streams),
 	KUNIT_CASE(hostile_state),
 	KUNIT_CASE(hostile_silence),
