@@ -21,11 +21,12 @@ static int group_create(struct fail *f)
 	return _test_group_create_args(f->gpu.fd, &f->group_args, &f->group);
 }
 
-/* All of it works. */
+/* All of it works, with the handle that those would have had that could not be built. */
 static int group_works(struct fail *f)
 {
 	uint32_t state, queues;
 
+	CHECK(f->group == f->gpu.group + 1);
 	f->gpu.data.cpu[0] = 0;
 	CHECK(!_test_gpu_store(&f->gpu, f->group, DATA_VA, 0x600D));
 	CHECK(f->gpu.data.cpu[0] == 0x600D);

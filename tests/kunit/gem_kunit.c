@@ -95,7 +95,7 @@ static void gem_mapping_outlives_device(struct kunit *test)
 	leaks_expect_none(test);
 }
 
-/* The flush-id page can be read, not written, and never says 0. */
+/* The flush-id page can be read, not written, and never says 0; it goes with the device. */
 static void gem_flush_id(struct kunit *test)
 {
 	struct panthor_host *host = panthor_kunit_host_bound(test, NULL);
@@ -110,6 +110,8 @@ static void gem_flush_id(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR_VALUE(user));
 	KUNIT_ASSERT_EQ(test, 0, get_user(id, (u32 __user *)user));
 	KUNIT_EXPECT_NE(test, id, 0);
+	device_release_driver(panthor_host_gpu(host));
+	KUNIT_EXPECT_EQ(test, -EFAULT, get_user(id, (u32 __user *)user));
 }
 
 /* What the checker of DMA mappings has left for more of them; it must not have given up. */

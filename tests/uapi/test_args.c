@@ -2,9 +2,11 @@
 /*
  * Arguments in memory that is slow or special: pages that somebody has to
  * provide while the ioctl copies from them, mappings of the buffers that the
- * ioctl is about, memory that another thread keeps changing.
+ * ioctl is about, memory that another thread keeps changing, or that can be
+ * read only once.
  */
 #include "uapi.h"
+#include "visible.h"
 #include "kselftest_harness.h"
 
 #include <linux/userfaultfd.h>
@@ -35,6 +37,11 @@ struct memory {
 	pthread_t provider;
 	/* Pages that were provided; the provider's until it has ended. */
 	unsigned int provided;
+	/* What was provided is taken away again at the next fault elsewhere. */
+	bool drop;
+	uint64_t last;
+	unsigned int times[PAGES];	/* each of the cold pages was provided */
+	char *spoiled;			/* changes when a page has to be provided again */
 };
 
 /* userfaultfd */
@@ -57,6 +64,11 @@ static void *provide(void *data)
 			break;
 		sched_yield();
 		usleep(100);
+		if (m->drop && m->last && m->last != page)
+			madvise((void *)(uintptr_t)m->last, m->page_size, MADV_DONTNEED);
+		m->last = page;
+		if (m->times[(page - (uintptr_t)m->cold) / m->page_size]++ && m->spoiled)
+			*m->spoiled = 'x';
 		ioctl(m->uffd, UFFDIO_COPY, &copy);
 		__atomic_add_fetch(&m->provided, 1, __ATOMIC_RELAXED);
 	}
@@ -366,6 +378,128 @@ TEST_F(args, heaps)
 	EXPECT_NE(0, created->first_heap_chunk_gpu_va);
 	destroy.handle = created->handle;
 	test_ioctl(self->fd, DRM_IOCTL_PANTHOR_TILER_HEAP_DESTROY, PUT(destroy));
+}
+
+/*
+ * A page that is looked at again after the next one has to be provided again: what was
+ * checked would not have to be what is used.
+ */
+FIXTURE(once) {
+	struct uapi_gpu gpu;
+	struct memory memory;
+};
+
+FIXTURE_SETUP(once)
+{
+	if (!have_userfaultfd())
+		SKIP(return, "the kernel has no userfaultfd");
+	test_gpu_open(&self->gpu, 2);
+	ASSERT_EQ(0, memory_open(&self->memory, USERFAULT, self->gpu.fd, self->gpu.vm));
+	ASSERT_EQ(0, memory_clear(&self->memory));
+	self->memory.drop = true;
+}
+
+FIXTURE_TEARDOWN(once)
+{
+	memory_close(&self->memory);
+	uapi_gpu_close(&self->gpu);
+}
+
+static void expect_read_once(struct __test_metadata *_metadata, struct memory *memory,
+			     unsigned int arrays)
+{
+	for (unsigned int i = 0; i < PAGES; i++) {
+		EXPECT_EQ(i < 2 * arrays, memory->times[i]) TH_LOG("page %u", i);
+	}
+}
+
+TEST_F(once, bo_sync)
+{
+	struct drm_panthor_bo_sync_op ops[2] = {
+		{ .handle = self->gpu.data.handle }, { .handle = self->gpu.data.handle },
+	};
+	struct drm_panthor_bo_sync sync = { .ops = IN_MEMORY(ops) };
+
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_BO_SYNC, &sync);
+	expect_read_once(_metadata, &self->memory, 1);
+}
+
+TEST_F(once, vm_bind)
+{
+	struct drm_panthor_vm_bind_op ops[2] = {
+		{ .flags = BIND_UNMAP, .va = MAP_VA, .size = SZ_64K },
+		{ .flags = BIND_UNMAP, .va = MAP_VA + SZ_64K, .size = SZ_64K },
+	};
+	struct drm_panthor_vm_bind bind = { .vm_id = self->gpu.vm, .ops = IN_MEMORY(ops) };
+
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_VM_BIND, &bind);
+	expect_read_once(_metadata, &self->memory, 1);
+}
+
+TEST_F(once, vm_bind_async)
+{
+	struct drm_panthor_sync_op syncs[2] = { SIGNAL_BINARY(0), SIGNAL_POINT(0, 7) };
+	struct drm_panthor_vm_bind_op ops[2] = {
+		{ .flags = BIND_UNMAP, .va = MAP_VA, .size = SZ_64K },
+		{ .flags = BIND_UNMAP, .va = MAP_VA + SZ_64K, .size = SZ_64K },
+	};
+	struct drm_panthor_vm_bind bind = {
+		.vm_id = self->gpu.vm, .flags = DRM_PANTHOR_VM_BIND_ASYNC,
+	};
+
+	test_syncobj_create(self->gpu.fd, 0, &syncs[0].handle);
+	test_syncobj_create(self->gpu.fd, 0, &syncs[1].handle);
+	ops[1].syncs = (struct drm_panthor_obj_array)IN_MEMORY(syncs);
+	bind.ops = (struct drm_panthor_obj_array)IN_MEMORY(ops);
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_VM_BIND, &bind);
+	test_syncobj_wait(self->gpu.fd, syncs[0].handle, JOB_TIMEOUT_NS);
+	expect_read_once(_metadata, &self->memory, 2);
+}
+
+TEST_F(once, group_create)
+{
+	struct drm_panthor_queue_create queues[2];
+	struct uapi_group_args group;
+
+	ASSERT_EQ(0, uapi_group_args(self->gpu.fd, self->gpu.vm, 2, &group));
+	memcpy(queues, group.queues, sizeof(queues));
+	group.create.queues = (struct drm_panthor_obj_array)IN_MEMORY(queues);
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_GROUP_CREATE, &group.create);
+	expect_read_once(_metadata, &self->memory, 1);
+}
+
+TEST_F(once, group_submit)
+{
+	struct drm_panthor_sync_op syncs[2] = { SIGNAL_BINARY(0), SIGNAL_POINT(0, 7) };
+	struct drm_panthor_group_submit submit = { .group_handle = self->gpu.group };
+	struct drm_panthor_queue_submit jobs[2] = { { .queue_index = 0 }, { .queue_index = 1 } };
+
+	test_syncobj_create(self->gpu.fd, 0, &syncs[0].handle);
+	test_syncobj_create(self->gpu.fd, 0, &syncs[1].handle);
+	jobs[1].syncs = (struct drm_panthor_obj_array)IN_MEMORY(syncs);
+	submit.queue_submits = (struct drm_panthor_obj_array)IN_MEMORY(jobs);
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &submit);
+	test_syncobj_wait(self->gpu.fd, syncs[0].handle, JOB_TIMEOUT_NS);
+	expect_read_once(_metadata, &self->memory, 2);
+}
+
+/* A string has to be measured before it is copied; its end is gone by then. */
+TEST_F(once, label)
+{
+	char name[] = "a label that ends when it is measured", *gems, *line;
+	struct drm_panthor_bo_set_label label = { .handle = self->gpu.data.handle };
+	char *put = PUT(name);
+
+	label.label = (uintptr_t)put;
+	self->memory.spoiled = self->memory.write + (put - self->memory.cold) + strlen(name);
+	test_ioctl(self->gpu.fd, DRM_IOCTL_PANTHOR_BO_SET_LABEL, &label);
+	EXPECT_EQ('x', *self->memory.spoiled);
+	gems = visible_debugfs(self->gpu.fd, "gems");
+	ASSERT_NE(NULL, gems);
+	line = strstr(gems, name);
+	ASSERT_NE(NULL, line);
+	EXPECT_NE(NULL, strchr(" \n", line[strlen(name)])) TH_LOG("%.80s", line);
+	free(gems);
 }
 
 /* Whoever never gets the pages of its arguments can be killed. */

@@ -478,7 +478,9 @@ TEST_F(dev, query_info)
 	const uint32_t flags[] = { 0, DRM_PANTHOR_BO_NO_MMAP, DRM_PANTHOR_BO_WB_MMAP };
 
 	for (size_t i = 0; i < COUNT_OF(flags); i++) {
-		struct drm_panthor_bo_query_info info = { .create_flags = ~0u, .extra_flags = ~0u };
+		struct drm_panthor_bo_query_info info = {
+			.create_flags = ~0u, .extra_flags = ~0u, .pad = ~0u,
+		};
 		uint64_t size = SZ_4K;
 
 		test_bo_create(self->fd, &size, flags[i], 0, &info.handle);

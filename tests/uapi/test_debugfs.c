@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 FIXTURE(debugfs) {
 	int fd;
@@ -294,6 +295,23 @@ TEST_F(debugfs, root_only)
 	for (int i = 0; i < COUNT_OF(files); i++) {
 		EXPECT_EQ(NULL, visible_debugfs(self->fd, files[i]));
 		EXPECT_EQ(EACCES, errno) TH_LOG("%s: %s", files[i], strerror(errno));
+	}
+}
+
+/* The folder of all of them is root's, but does not have to stay so. */
+TEST_F(debugfs, modes)
+{
+	static const char *const files[] = {
+		"gems", "gpuvas", "groups", "slots", "firmware", "objects", "reclaim", "shrink",
+	};
+	char path[128];
+	struct stat st;
+
+	DEVIATION("debugfs-files");
+	for (int i = 0; i < COUNT_OF(files); i++) {
+		visible_debugfs_path(self->fd, files[i], path, sizeof(path));
+		ASSERT_EQ(0, stat(path, &st)) TH_LOG("%s: %s", path, strerror(errno));
+		EXPECT_EQ(0, st.st_mode & 0077) TH_LOG("%s: %o", path, st.st_mode);
 	}
 }
 

@@ -218,15 +218,22 @@ TEST_F(vm, list_of_chunks)
 	EXPECT_EQ(4, length);
 }
 
+/* Also that of a heap that comes after another one, which leaves something there. */
 TEST_F(vm, heap_context_is_zero)
 {
-	uint64_t word;
+	uint64_t word, first = 0;
 
-	PASSES(create(self->fd, &self->heap));
-	for (uint64_t offset = 0; offset < 32; offset += 8) {
-		word = ~0ull;
-		test_gpu_read(&self->gpu, self->heap.tiler_heap_ctx_gpu_va + offset, &word);
-		EXPECT_EQ(0, word);
+	for (int i = 0; i < 2; i++) {
+		PASSES(create(self->fd, &self->heap));
+		first = first ?: self->heap.tiler_heap_ctx_gpu_va;
+		EXPECT_EQ(first, self->heap.tiler_heap_ctx_gpu_va);
+		for (uint64_t offset = 0; offset < 32; offset += 8) {
+			word = ~0ull;
+			test_gpu_read(&self->gpu, first + offset, &word);
+			EXPECT_EQ(0, word);
+			test_gpu_store(&self->gpu, self->gpu.group, first + offset, ~0u);
+		}
+		PASSES(destroy(self->fd, self->heap.handle));
 	}
 }
 

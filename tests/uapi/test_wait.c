@@ -5,11 +5,17 @@
  * come back when the value is there.
  */
 #include "uapi.h"
+#include "visible.h"
 #include "kselftest_harness.h"
 
-/* The hardware has 8 slots. */
+#include <stdio.h>
+
+#define SLOTS		8	/* of the hardware */
 #define WAITERS		12
 #define FLAG_VA		GATE_VA
+#define BUSY_GATE_VA	(GATE_VA + 64)
+/* Sooner than the time limit of a job that goes on and on. */
+#define SOON_NS		3000000000ll
 #define RESULT(i)	((i) * 16)
 #define CODE(i)		(0x400 * (i))
 
@@ -56,6 +62,16 @@ FIXTURE_VARIANT_ADD(gpu, greater_32) {
 
 FIXTURE_VARIANT_ADD(gpu, not_greater_32) {
 	.cond = CS_LE, .before = 41, .after = 40, .reference = 40,
+};
+
+/* Values have no sign, and what is beyond 32 bits does not count. */
+FIXTURE_VARIANT_ADD(gpu, greater_32_by_the_top_bit) {
+	.cond = CS_GT, .before = 0x7fffffff, .after = 0x80000000,
+	.reference = 1ull << 40 | 0x7fffffff,
+};
+
+FIXTURE_VARIANT_ADD(gpu, not_greater_32_after_wrapping) {
+	.cond = CS_LE, .before = 0xffffffff, .after = 1, .reference = 7,
 };
 
 /* Wait for the flag, then store i + 1 as result i. */
@@ -124,6 +140,65 @@ TEST_F_TIMEOUT(gpu, make_room_and_come_back, 120)
 		test_syncobj_wait(gpu->fd, self->done[i], JOB_TIMEOUT_NS);
 		EXPECT_EQ(i + 1, gpu->data.cpu[RESULT(i) / 4]);
 	}
+}
+
+/* Does our driver know of the group that it waits, and does it leave it without a slot? */
+static bool stays_out(int fd, uint32_t group)
+{
+	char *groups = visible_debugfs(fd, "groups"), name[64], *line;
+	bool out = false;
+
+	snprintf(name, sizeof(name), "group %u of client %lld:", group,
+		 visible_fd_value(fd, "drm-client-id"));
+	line = groups ? strstr(groups, name) : NULL;
+	if (line) {
+		*strchrnul(line, '\n') = '\0';
+		out = strstr(line, "slot -1") && strstr(line, "blocked 0x1");
+	}
+	free(groups);
+	return out;
+}
+
+/*
+ * All slots have streams that run: who waits without a slot gets one again when the host
+ * has seen that the wait is over, and not before.
+ */
+TEST_F_TIMEOUT(gpu, come_back_among_the_busy, 120)
+{
+	const uint32_t *busy = &self->groups[2], *ended = &self->done[2];
+	struct uapi_gpu *gpu = &self->gpu;
+	struct uapi_stream stream;
+	uint32_t set;
+
+	DEVIATION_AT_TIMES("wait-lost");
+	set_flag(gpu, variant);
+	for (uint32_t i = 0; i < 2; i++) {
+		stream = waiter(gpu, variant, i);
+		PASSES(submit(gpu->fd, self->groups[i], &stream, self->done[i]));
+	}
+	test_err_syncobj_wait(ETIME, gpu->fd, self->done[0], 100000000);
+
+	stream = uapi_stream_at(&gpu->code, CODE(2));
+	uapi_emit_gate(&stream, BUSY_GATE_VA);
+	for (uint32_t i = 0; i < SLOTS; i++)
+		PASSES(submit(gpu->fd, busy[i], &stream, ended[i]));
+	test_err_syncobj_wait(ETIME, gpu->fd, ended[0], 200000000);
+	for (int look = 0; look < 20 && !uapi_running_on_peer(); look++) {
+		ASSERT_TRUE(stays_out(gpu->fd, self->groups[look % 2])) TH_LOG("look %d", look);
+		usleep(7000);
+	}
+
+	test_syncobj_create(gpu->fd, 0, &set);
+	stream = setter(gpu, variant);
+	PASSES(submit(gpu->fd, gpu->group, &stream, set));
+	for (uint32_t i = 0; i < 2; i++) {
+		test_syncobj_wait(gpu->fd, self->done[i], SOON_NS);
+		EXPECT_EQ(i + 1, gpu->data.cpu[RESULT(i) / 4]);
+	}
+	test_err_syncobj_wait(ETIME, gpu->fd, ended[0], 0);
+	gpu->gate.cpu[(BUSY_GATE_VA - GATE_VA) / 4] = 1;
+	for (uint32_t i = 0; i < SLOTS; i++)
+		test_syncobj_wait(gpu->fd, ended[i], JOB_TIMEOUT_NS);
 }
 
 TEST_HARNESS_MAIN

@@ -192,14 +192,19 @@ int visible_wait_running(struct uapi_gpu *gpu)
 
 /* debugfs */
 
+void visible_debugfs_path(int fd, const char *name, char *path, size_t size)
+{
+	mkdir(DEBUGFS, 0700);
+	if (access(DEBUGFS "/dri", F_OK))
+		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	snprintf(path, size, DEBUGFS "/dri/%u/%s", minor_of(fd), name);
+}
+
 char *visible_debugfs(int fd, const char *name)
 {
 	char path[128];
 
-	mkdir(DEBUGFS, 0700);
-	if (access(DEBUGFS "/dri", F_OK))
-		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
-	snprintf(path, sizeof(path), DEBUGFS "/dri/%u/%s", minor_of(fd), name);
+	visible_debugfs_path(fd, name, path, sizeof(path));
 	return visible_read(path);
 }
 

@@ -39,6 +39,7 @@ int visible_submit_gated(struct uapi_gpu *gpu, uint32_t queue, uint32_t syncobj)
 int visible_wait_running(struct uapi_gpu *gpu);
 
 /* A file of the device's folder in debugfs. */
+void visible_debugfs_path(int fd, const char *name, char *path, size_t size);
 char *visible_debugfs(int fd, const char *name);
 
 /* The trace events, mounted if they are not; false if the kernel has none. */
