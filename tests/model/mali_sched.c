@@ -4,16 +4,22 @@
  * simulated time: a slice runs each of them once, the higher slot priority
  * first, then the higher queue priority, then in rotation, and lasts as long
  * as the busiest one took. One event in the queue stands for the next slice.
+ *
+ * The host has to wait for a slice: those that could go on for ever share what
+ * one stream may execute in it.
  */
 #include "mali_state.h"
 
-#define SLICE_INSTRUCTIONS	256u
+#define SLICE_INSTRUCTIONS	256u	/* of all streams that used up their part of the last one */
+#define STREAM_INSTRUCTIONS_MIN	16u
 #define STREAMS_MAX		(MALI_GROUPS * MALI_STREAMS)
 #define PROGRESS_UNIT		1024u
 
 /* What is gathered while a slice runs. */
 struct slice {
 	uint64_t now_ns;
+	uint32_t part;		/* instructions of each stream */
+	uint32_t busy;		/* streams that used up theirs */
 	uint64_t executed;	/* by the busiest stream */
 	uint64_t next_ns;	/* earliest time something completes by itself */
 };
@@ -92,8 +98,10 @@ static void slice_stream(struct mali *gpu, unsigned int id, struct slice *slice)
 	struct mali_cs *cs = &gpu->csg[id / MALI_STREAMS].cs[id % MALI_STREAMS];
 	uint64_t before = cs->executed, due_ns;
 
-	if (mali_cs_run(gpu, cs, SLICE_INSTRUCTIONS) == MALI_CS_BUDGET)
+	if (mali_cs_run(gpu, cs, slice->part) == MALI_CS_BUDGET) {
 		gpu->sched.again = true;
+		slice->busy++;
+	}
 	if (cs->executed - before > slice->executed)
 		slice->executed = cs->executed - before;
 	due_ns = mali_cs_next_due(cs);
@@ -153,6 +161,13 @@ static void slice_groups(struct mali *gpu, struct slice *slice)
 	mali_glb_groups_changed(gpu);
 }
 
+static uint32_t slice_part(uint32_t busy)
+{
+	uint32_t part = SLICE_INSTRUCTIONS / (busy ? busy : 1);
+
+	return part > STREAM_INSTRUCTIONS_MIN ? part : STREAM_INSTRUCTIONS_MIN;
+}
+
 static void slice_run(struct mali *gpu, uint64_t arg)
 {
 	struct slice slice = { .now_ns = mali_now_ns(gpu), .next_ns = MALI_NEVER };
@@ -165,11 +180,13 @@ static void slice_run(struct mali *gpu, uint64_t arg)
 		return;
 	gpu->sched.again = false;
 	gpu->sched.rotation++;
+	slice.part = slice_part(gpu->sched.busy);
 	n = slice_order(gpu, order);
 	for (i = 0; i < n && mali_mcu_running(gpu); i++)
 		slice_stream(gpu, order[i], &slice);
 	if (!mali_mcu_running(gpu))
 		return;
+	gpu->sched.busy = slice.busy;
 	slice_groups(gpu, &slice);
 	/* at least 1 ns, so that time passes even where instructions cost nothing */
 	gpu->sched.free_ns = slice.now_ns + slice.executed * gpu->config.cs_instr_ns + 1;

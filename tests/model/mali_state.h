@@ -198,6 +198,7 @@ struct mali_sched {
 	uint64_t when_ns;		/* of the slice in the event queue; MALI_NEVER: none */
 	uint64_t free_ns;		/* the streams are executing until then */
 	bool again;			/* something happened during the slice */
+	uint32_t busy;			/* streams that could have gone on after the last slice */
 	uint32_t rotation;
 };
 

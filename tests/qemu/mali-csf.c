@@ -264,6 +264,8 @@ static const MemoryRegionOps ctl_ops = {
 	.impl = { .min_access_size = 4, .max_access_size = 4 },
 };
 
+#define REST_MAX_NS	(NANOSECONDS_PER_SECOND / 1000)
+
 static void alarm_expired(void *opaque)
 {
 	MaliCsf *s = opaque;
@@ -274,10 +276,11 @@ static void alarm_expired(void *opaque)
 	/*
 	 * Streams that spin would have us called again at once, for as long as
 	 * they do, and the vCPUs would never get the lock: leave them as much
-	 * time as was used. With -icount no time passes here.
+	 * time as was used, but not what a busy host kept us from running for.
+	 * With -icount no time passes here.
 	 */
 	end_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-	s->rest_ns = end_ns + (end_ns - begin_ns);
+	s->rest_ns = end_ns + MIN(end_ns - begin_ns, REST_MAX_NS);
 	alarm_arm(s);
 }
 

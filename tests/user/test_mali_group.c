@@ -415,6 +415,43 @@ static void a_loop_does_not_stop_the_others(void)
 	is_u64(rd(0x704), 1);
 }
 
+/* The most instructions between two alarms, of which the host cannot do anything else. */
+static uint64_t longest_slice(void)
+{
+	const struct mali_stats *stats = mali_stats(fake.gpu);
+	uint64_t before, longest = 0;
+	unsigned int i;
+
+	fake_advance(1000000);
+	for (i = 0; i < 1000; i++) {
+		before = stats->cs_instructions;
+		need(fake_step());
+		if (stats->cs_instructions - before > longest)
+			longest = stats->cs_instructions - before;
+	}
+	return longest;
+}
+
+static void loops_share_a_slice(void)
+{
+	uint64_t one;
+	unsigned int g, s;
+
+	fake_start(NULL);
+	fake_boot();
+	for (g = 0; g < 4; g++) {
+		group_make(g, g + 1, 8);
+		need(group_state(g, START));
+	}
+	EMIT(0, 0, cs_branch_self());
+	one = longest_slice();
+	ok(one > 100);
+	for (g = 0; g < 4; g++)
+		for (s = 0; s < 8; s++)
+			EMIT(g, s, cs_branch_self());
+	ok(longest_slice() <= 2 * one);
+}
+
 /*
  * Two groups of one VM, bound to two slots: stream 0 of group 0, stream 1 of
  * group 1, so that each has a ring of its own.
@@ -632,6 +669,7 @@ TAP_MAIN(
 	{ "leave_with_a_broken_address_space", leave_with_a_broken_address_space },
 	{ "eight_groups_at_once", eight_groups_at_once },
 	{ "a_loop_does_not_stop_the_others", a_loop_does_not_stop_the_others },
+	{ "loops_share_a_slice", loops_share_a_slice },
 	{ "sync_between_groups", sync_between_groups },
 	{ "sync_by_the_cpu", sync_by_the_cpu },
 	{ "order_by_slot_priority", order_by_slot_priority },
