@@ -13,7 +13,6 @@
 #define SETTLE_US		2000000
 #define SETTLE_STEP_US		1000
 #define OBJECTS_SIZE		256
-#define SLEEP_US		300000
 /* kmemleak reports no object that is younger than five seconds. */
 #define LEAK_AGE_S		6
 #define CHURN			512
@@ -87,10 +86,16 @@ int fail_gpu_sleeps(struct fail *f)
 {
 	char status[32];
 
-	usleep(SLEEP_US);
-	CHECK(!text_read(status_path, status, sizeof(status)));
-	CHECK(!strcmp(status, "suspended\n"));
-	return 0;
+	for (unsigned int us = 0; us < SETTLE_US; us += SETTLE_STEP_US) {
+		CHECK(!text_read(status_path, status, sizeof(status)));
+		if (!strcmp(status, "suspended\n"))
+			return 0;
+		usleep(SETTLE_STEP_US);
+	}
+
+	errno = 0;
+	CHECK(!"the GPU goes to sleep");
+	return -1;
 }
 
 int fail_window_shows(struct fail *f, const char *want)

@@ -587,8 +587,7 @@ TEST_F(killed, while_its_arguments_are_copied)
 	if (!child)
 		_exit(blocked_ioctl(variant->which) ? 2 : 1);
 
-	usleep(300000);
-	ASSERT_EQ(0, waitpid(child, &status, WNOHANG)) TH_LOG("it did not wait: %x", status);
+	ASSERT_EQ(0, uapi_wait_asleep(child)) TH_LOG("it did not wait");
 	ASSERT_EQ(0, kill(child, SIGKILL));
 	ASSERT_EQ(child, waitpid(child, &status, 0));
 	EXPECT_TRUE(WIFSIGNALED(status));

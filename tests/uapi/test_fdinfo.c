@@ -193,7 +193,7 @@ static long long value_above(int fd, const char *key, long long floor)
 {
 	long long value = visible_fd_value(fd, key);
 
-	for (int tries = 0; tries < 500 && value <= floor; tries++) {
+	for (int tries = 0; tries < 5000 && value <= floor; tries++) {
 		usleep(1000);
 		value = visible_fd_value(fd, key);
 	}

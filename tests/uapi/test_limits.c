@@ -334,7 +334,7 @@ static int unmap_many(struct uapi_gpu *gpu, uint32_t count)
 	return ret;
 }
 
-TEST_F(limit, most_binds)
+TEST_F_TIMEOUT(limit, most_binds, 120)
 {
 	PASSES(unmap_many(&self->gpu, BIND_MAX));
 }

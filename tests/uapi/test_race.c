@@ -145,7 +145,18 @@ static void *race_vms(void *data)
 	return NULL;
 }
 
-TEST(bind_submit_close_destroy)
+FIXTURE(vm) {
+};
+
+FIXTURE_SETUP(vm)
+{
+}
+
+FIXTURE_TEARDOWN(vm)
+{
+}
+
+TEST_F_TIMEOUT(vm, bind_submit_close_destroy, 120)
 {
 	static struct race race;
 	void *(*others[])(void *) = { race_close, race_submit, race_vms };

@@ -250,7 +250,7 @@ TEST_F(trace, events_of_both_drivers)
 	ASSERT_EQ(0, visible_wait_suspended(self->fd));
 	test_gpu_store(&self->gpu, self->gpu.group, DATA_VA, 1);
 	/* The interrupt may be later than the job's end. */
-	for (tries = 0; tries < 100 && find(self, 0, "gpu_power_status:", "=0x50005 ") < 0; tries++) {
+	for (tries = 0; tries < 1000 && find(self, 0, "gpu_power_status:", "=0x50005 ") < 0; tries++) {
 		usleep(10000);
 		read_trace(self);
 	}

@@ -157,13 +157,13 @@ objects() {
 	[ "$PANTHOR_DRIVER" = peer ] || cat $debugfs/dri/"$device"/objects
 }
 
-# objects_idle: within two seconds nothing is in flight, and no dma-buf is left.
+# objects_idle: within ten seconds nothing is in flight, and no dma-buf is left.
 # The driver frees some objects in work items that a client's end does not wait for.
 objects_idle() {
 	tries=0
 	until objects_are_idle >/tmp/idle; do
 		tries=$((tries + 1))
-		[ $tries -lt 20 ] || { cat /tmp/idle; return 1; }
+		[ $tries -lt 100 ] || { cat /tmp/idle; return 1; }
 		sleep 0.1
 	done
 	cat /tmp/idle
