@@ -69,14 +69,17 @@
 /*
  * At the head of a test: what follows differs between this driver and the
  * kernel's own, in the way that has this name in Documentation/uapi.rst. The
- * latter has to fail it, which a copy of the process tries.
+ * latter has to fail it, which a copy of the process tries; to be killed is to fail.
  */
 #define DEVIATION(name) do {								\
 	fprintf(stderr, "# deviation: %s\n", name);					\
 	if (uapi_running_on_peer()) {							\
+		int status_ = 0;							\
 		pid_t copy_ = fork();							\
 		if (copy_) {								\
-			waitpid(copy_, NULL, 0);					\
+			waitpid(copy_, &status_, 0);					\
+			if (WIFSIGNALED(status_))					\
+				_metadata->exit_code = KSFT_FAIL;			\
 			if (_metadata->exit_code == KSFT_PASS) {			\
 				TH_LOG("there is no such deviation: %s", name);		\
 				_metadata->exit_code = KSFT_FAIL;			\
