@@ -146,7 +146,7 @@ repeat() {
 	while [ $i -lt "$1" ]; do
 		"$2" $i || { echo "failed in cycle $i"; return 1; }
 		i=$((i + 1))
-		[ $((i % 50)) != 0 ] || note "$2 $i"
+		[ $((i % 10)) != 0 ] || note "$2 $i"
 	done
 }
 
