@@ -17,7 +17,7 @@ from pathlib import Path
 
 import build
 import coverage
-import image
+import guest
 import lockorder
 import logscan
 import sabotage
@@ -26,7 +26,6 @@ import stress
 import tap
 import uml
 import umltest
-import vm
 from cache import StepFailed
 from prepare import FLAVOURS
 
@@ -304,34 +303,13 @@ def kunit_self_test(run):
 
 # -- the virtual machine -------------------------------------------------------------------
 
-def machine(run, parts=(), memory=1024, device='mali-csf'):
-    """Return the virtual machine for this run's kernel and its run-time part."""
-    base = f'image-base-{run.kernel}'
-    run.cache.want([base, f'kernel-{run.kernel}', 'qemu', *parts])
-    qemu, kernel = run.cache.get('qemu'), run.cache.get(f'kernel-{run.kernel}')
-    images = [run.cache.get(p) / 'cpio' for p in (base, *parts)]
-    return vm.Machine(qemu / 'qemu-system-aarch64', kernel / 'Image', images,
-                      run.folder('vm'), device=device, memory=memory)
-
-
-def boot(run, m, script, programs=(), args=(), sink=None, timeout_s=600, modules=(), append=''):
-    """Boot once with this run's module; return the result."""
-    module = run.module()
-    kernel = run.cache.get(f'kernel-{run.kernel}')
-    own_dependencies = kernel if run.kernel in FLAVOURS else None
-    archive = image.run_archive(run.repo / 'tests/qemu/guest', programs=programs, module=module,
-                                kernel=own_dependencies,
-                                own_kernel=None if own_dependencies else kernel, modules=modules)
-    return m.boot(script, args=args, append=append, archive=archive, sink=sink, timeout_s=timeout_s)
-
-
 def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeout_s=600,
              watch=None, device='mali-csf', modules=(), append=''):
     """Boot with a script that speaks TAP; judge its points, its end and the kernel's log.
 
     WATCH gets every line of it as well.
     """
-    m = machine(run, parts, memory, device)
+    m = guest.machine(run, parts, memory, device)
     run.screen.note(f'{run.kernel} kernel, {run.driver} driver; logs: '
                     f'{run.cache.root}/log/vm-{name}-{run.driver}-{run.kernel}')
     printer = tap.Printer(run.say, '', run.options.verbose)
@@ -340,7 +318,7 @@ def vm_level(run, name, script, programs, parts=(), memory=1024, args=(), timeou
         printer.line(line)
         if watch:
             watch(line)
-    result = boot(run, m, script, programs, args, sink, timeout_s, modules, append)
+    result = guest.boot(run, m, script, programs, args, sink, timeout_s, modules, append)
     tally = printer.finish(show=result.trouble is not None)
     vm_judge(run, tally, result, f'{name}-{run.driver}-{run.kernel}')
     shutil.rmtree(m.dir)
@@ -383,11 +361,6 @@ PROGRAMS_32 = ('test_args', 'test_bind', 'test_bind_shape', 'test_bo', 'test_fil
                'test_layout', 'test_mmap', 'test_query', 'test_vm')
 
 
-# Tiler heaps run out of memory at the second draw; what an edit of page tables leaves in
-# the GPU's caches is a guest error.
-UAPI_DEVICE = 'mali-csf,knob-idvs-chunks=1,check-stale=on'
-
-
 def level_uapi(run):
     """ioctl tests: in the virtual machine, and for our driver also under UML; then many loads and binds."""
     tally = tap.Tally()
@@ -400,7 +373,7 @@ def level_uapi(run):
     if run.driver == 'ours' and run.kernel == 'stock':
         under_uml = [p for what in umltest.PROGRAMS for p in run.programs(what, 'x86_64') if run.wants(p.name)]
     if programs:
-        tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line, device=UAPI_DEVICE), '')
+        tally.add(vm_level(run, 'uapi', 'uapi', programs, watch=seen.line, device=guest.UAPI_DEVICE), '')
     if under_uml:
         tally.add(uapi_uml(run, under_uml, seen.line), 'uml: ')
     if programs:
@@ -535,7 +508,7 @@ def level_pressure(run):
 
 def level_demo(run):
     """Boot the distribution's kernel with our module and show what it can do."""
-    m = machine(run, ['image-vulkan'])
+    m = guest.machine(run, ['image-vulkan'])
     programs = run.programs('demo', 'arm64')
     kernel = (run.cache.get(f'kernel-{run.kernel}') / 'abi').read_text().strip()
     who = 'this driver' if run.driver == 'ours' else "the distribution's panthor"
@@ -546,7 +519,7 @@ def level_demo(run):
     def show(line):
         if parser.line(line) is None and not line.startswith('1..'):
             run.screen.line('  ' + line if line else '')
-    result = boot(run, m, 'demo', programs, sink=show, timeout_s=300)
+    result = guest.boot(run, m, 'demo', programs, sink=show, timeout_s=300)
     run.screen.line()
     for line in result.lines:
         if tap.POINT.match(line):

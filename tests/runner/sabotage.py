@@ -6,9 +6,9 @@ Each file of tests/sabotage is a patch that breaks one rule. It begins with
     Breaks: the rule
     Caught by: LEVEL NAME
 
-where NAME is the suite (LEVEL kunit) or program (uapi) that has to fail, or KERNEL-PROGRAM
-(stress). The unbroken driver must pass all of these first: a test that always fails
-catches nothing.
+where NAME is the suite (LEVEL kunit) or program (uapi) that has to fail, KERNEL-PROGRAM
+(stress), or a program in the virtual machine (vm). The unbroken driver must pass all of
+these first: a test that always fails catches nothing.
 """
 
 import contextlib
@@ -19,6 +19,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import build
+import guest
+import logscan
 import stress
 import tap
 import umltest
@@ -28,8 +30,9 @@ from prepare import stress_fragment
 STEPS = ('sabotage-uml-a', 'sabotage-uml-b')    # two objects folders: linking uses one CPU
 CONFIG = 'debug'
 TIMEOUT_S = 150         # a broken driver may hang
-HEAD = re.compile(r'Breaks: (?P<rule>.+)\nCaught by: (?P<level>kunit|uapi|stress) '
-                  rf'(?P<test>(?:(?P<kernel>{"|".join(stress.KERNELS)})-)?\w+)\n')
+HEAD = re.compile(r'Breaks: (?P<rule>.+)\nCaught by: (?P<level>kunit|uapi|stress|vm) '
+                  rf'(?P<test>(?:(?P<kernel>{"|".join(stress.KERNELS)})-)?[\w.]+)\n')
+VM_SLOWER = 4           # in time limits
 
 
 class Sabotage:
@@ -41,7 +44,8 @@ class Sabotage:
         if not head:
             raise ValueError(f'{path.name}: does not begin with "Breaks:" and "Caught by:"')
         self.rule, self.level, self.test = head['rule'], head['level'], head['test']
-        self.kernel = head['kernel']    # of level stress
+        # Where it is tried: a kernel of level stress, the virtual machine, or neither.
+        self.place = 'vm' if self.level == 'vm' else head['kernel']
 
     def apply(self, tree, *options):
         """Apply the patch to a tree; return what patch says if it does not fit."""
@@ -84,8 +88,50 @@ class Workshop:
             problems = sabotage.apply(tree) if sabotage else []
             if problems:
                 raise StepFailed(name, job.log, problems[0])
-            return build.uml_build(self.run.cache, tree, self.step, self.fragment, job,
-                                   patched=self.patched)
+            return self.make(tree, job)
+
+    def make(self, tree, job):
+        """Build what the driver in TREE is tested in."""
+        return build.uml_build(self.run.cache, tree, self.step, self.fragment, job,
+                               patched=self.patched)
+
+
+class ModuleShop(Workshop):
+    """A place to build modules for the virtual machine with a broken driver."""
+
+    def __init__(self, run):
+        super().__init__(run, f'module-{run.kernel}', None)
+
+    def make(self, tree, job):
+        """Build what the driver in TREE is tested in."""
+        return build.module_build(self.run.cache, tree, self.run.kernel, job)
+
+
+class GuestProgram:
+    """A program in the virtual machine."""
+
+    level = 'vm'
+    RESULTS = '=== results\n'
+
+    def __init__(self, run, path):
+        self.of, self.name, self.path = run, path.name, path
+
+    def run(self, module, timeout_s):
+        """Return (log, trouble): the kernel's log, then what the program wrote."""
+        m = guest.machine(self.of, device=guest.UAPI_DEVICE)
+        result = guest.boot(self.of, m, 'uapi', [self.path], timeout_s=timeout_s * VM_SLOWER,
+                            module=module)
+        log = result.kernel_log() + self.RESULTS + '\n'.join(result.lines)
+        shutil.rmtree(m.dir)
+        return log, result.trouble or next(iter(result.guest_errors), None)
+
+    def reports(self, log):
+        """Return the reports of the kernel's checkers."""
+        return logscan.scan(log.partition(self.RESULTS)[0])
+
+    def points(self, log):
+        """Return the lines of TAP, and what is wrong besides."""
+        return log.partition(self.RESULTS)[2].splitlines(), None
 
 
 class Bench:
@@ -155,16 +201,28 @@ def race_bench(run, kernel):
         run, kernel, run.programs('stress', 'x86_64'), stress.Race(run.options)))
 
 
+def vm_bench(run):
+    """Return the bench for programs in the virtual machine."""
+    programs = [p for arch in ('arm64', 'arm32') for p in run.programs('uapi', arch)]
+    return Bench(run, [ModuleShop(run)], lambda _: [GuestProgram(run, p) for p in programs])
+
+
+def bench(run, place):
+    """Return the bench for what is tried in a kernel of level stress, 'vm', or under UML."""
+    if place == 'vm':
+        return vm_bench(run)
+    return race_bench(run, place) if place else uml_bench(run)
+
+
 def level_sabotage(run):
     """Break the driver in many ways, one at a time; the test that is named must notice."""
     tally = tap.Tally()
     logs = run.logs('sabotage')
     wanted = [Sabotage(p) for p in patches(run.repo) if run.wants(p.stem)]
-    for kernel in (None, *stress.KERNELS):
-        mine = [s for s in wanted if s.kernel == kernel]
+    for place in (None, 'vm', *stress.KERNELS):
+        mine = [s for s in wanted if s.place == place]
         if mine:
-            bench = race_bench(run, kernel) if kernel else uml_bench(run)
-            bench.judge(mine, logs, tally)
+            bench(run, place).judge(mine, logs, tally)
     run.point(tally, bool(wanted), 'there are patches that match')
     run.say(f'# logs: {logs}')
     return tally
