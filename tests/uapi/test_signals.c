@@ -14,10 +14,10 @@
 #include <signal.h>
 #include <sys/time.h>
 
-/* Until so many calls were done and were interrupted, or so many were made. */
+/* Until so many calls were done and were interrupted, or for so long: it takes some seconds. */
 #define WANT_DONE	100
 #define WANT_REFUSED	5
-#define MAX_CALLS	20000
+#define LIMIT_NS	20000000000ll
 #define HELD_VA		0x20000000ull
 #define HELD_SIZE	(16 * SZ_2M)
 #define MAP_VA		0x10000000ull
@@ -66,6 +66,7 @@ FIXTURE(interrupted) {
 	int fd;
 	uint32_t bo;
 	unsigned int done, refused;
+	long long until_ns;
 };
 
 FIXTURE_SETUP(interrupted)
@@ -89,6 +90,7 @@ FIXTURE_SETUP(interrupted)
 	self->holder = (struct holder) { .fd = self->fd, .vm = self->gpu.vm };
 	ASSERT_EQ(0, pthread_create(&self->thread, NULL, hold, &self->holder));
 	ASSERT_EQ(0, pthread_sigmask(SIG_UNBLOCK, &set, NULL));
+	self->until_ns = uapi_deadline_ns(LIMIT_NS);
 	ASSERT_EQ(0, setitimer(ITIMER_REAL, &timer, NULL));
 }
 
@@ -102,7 +104,8 @@ FIXTURE_TEARDOWN(interrupted)
 	__atomic_store_n(&self->holder.over, true, __ATOMIC_RELAXED);
 	ASSERT_EQ(0, pthread_join(self->thread, &failed));
 	EXPECT_EQ(NULL, failed);
-	TH_LOG("%u calls done, %u interrupted", self->done, self->refused);
+	TH_LOG("%u calls done, %u interrupted, %lld ms", self->done, self->refused,
+	       (LIMIT_NS - self->until_ns + uapi_deadline_ns(0)) / 1000000);
 	EXPECT_NE(0, self->done);
 	if (waits_are_interrupted())
 		EXPECT_NE(0, self->refused);
@@ -113,10 +116,12 @@ FIXTURE_TEARDOWN(interrupted)
 	uapi_gpu_close(&self->gpu);
 }
 
-static bool enough(unsigned int done, unsigned int refused)
+static bool enough(const FIXTURE_DATA(interrupted) *self)
 {
-	return (done >= WANT_DONE && (refused >= WANT_REFUSED || !waits_are_interrupted())) ||
-	       done + refused >= MAX_CALLS;
+	if (uapi_deadline_ns(0) >= self->until_ns)
+		return true;
+	return self->done >= WANT_DONE &&
+	       (self->refused >= WANT_REFUSED || !waits_are_interrupted());
 }
 
 /* Was it done? Whatever is neither that nor EINTR is a failure. */
@@ -131,7 +136,7 @@ static bool enough(unsigned int done, unsigned int refused)
 
 TEST_F_TIMEOUT(interrupted, submit, 120)
 {
-	while (!enough(self->done, self->refused)) {
+	while (!enough(self)) {
 		struct drm_panthor_sync_op sync = SIGNAL_BINARY(0);
 		struct drm_panthor_queue_submit job = { .syncs = ARRAY(&sync, 1) };
 		struct drm_panthor_group_submit submit = {
@@ -151,7 +156,7 @@ TEST_F_TIMEOUT(interrupted, submit, 120)
 /* The number of operations comes back as it was: the caller makes the same call again. */
 TEST_F_TIMEOUT(interrupted, bind, 120)
 {
-	while (!enough(self->done, self->refused)) {
+	while (!enough(self)) {
 		struct drm_panthor_vm_bind_op ops[] = {
 			{ .flags = BIND_MAP | BIND_NOEXEC, .bo_handle = self->bo, .va = MAP_VA,
 			  .size = SZ_64K },
@@ -168,7 +173,7 @@ TEST_F_TIMEOUT(interrupted, bind, 120)
 
 TEST_F_TIMEOUT(interrupted, bind_async, 120)
 {
-	while (!enough(self->done, self->refused)) {
+	while (!enough(self)) {
 		struct drm_panthor_sync_op sync = SIGNAL_BINARY(0);
 		struct drm_panthor_vm_bind_op op = {
 			.flags = BIND_MAP | BIND_NOEXEC, .bo_handle = self->bo, .va = MAP_VA,
