@@ -157,9 +157,10 @@ static enum drm_gem_object_status gem_status(struct drm_gem_object *obj)
 	struct panthor_gem_object *bo = to_panthor_bo(obj);
 	enum drm_gem_object_status status = 0;
 
-	if (drm_gem_is_imported(obj) || READ_ONCE(bo->base.pages))
+	/* DRM stores both under the reservation. */
+	if (drm_gem_is_imported(obj) || data_race(READ_ONCE(bo->base.pages)))
 		status |= DRM_GEM_OBJECT_RESIDENT;
-	if (READ_ONCE(bo->base.madv) > 0)
+	if (data_race(READ_ONCE(bo->base.madv)) > 0)	/* as it was a moment ago */
 		status |= DRM_GEM_OBJECT_PURGEABLE;
 	return status;
 }

@@ -125,6 +125,21 @@ void panthor_gem_unpin_locked(struct panthor_gem_object *bo);
 /* Pinned BOs only. */
 dma_addr_t panthor_gem_dma_addr(const struct panthor_gem_object *bo, u64 offset, u64 *len);
 
+/**
+ * panthor_gem_lru_pages() - how many pages do the BOs of a list have?
+ * @lru: one of &struct panthor_gem_lrus
+ *
+ * Without the lock of the lists, so it may be out of date.
+ *
+ * Context: any.
+ * Return: pages, an estimate.
+ */
+static inline long panthor_gem_lru_pages(const struct drm_gem_lru *lru)
+{
+	/* DRM counts under its lock, with plain stores. */
+	return data_race(READ_ONCE(lru->count));
+}
+
 /* What reclaim may do to a BO: panthor_gem_lru.c. The BO's reservation is held. */
 void panthor_gem_update_lru_locked(struct panthor_gem_object *bo);
 bool panthor_gem_is_movable_locked(struct panthor_gem_object *bo);

@@ -102,7 +102,7 @@ static void gem_print(struct seq_file *m, struct panthor_gem_object *bo)
 
 	if (drm_gem_is_imported(obj))
 		state |= GEM_STATE_IMPORTED;
-	else if (READ_ONCE(obj->dma_buf))
+	else if (data_race(READ_ONCE(obj->dma_buf)))	/* as it was a moment ago */
 		state |= GEM_STATE_EXPORTED;
 	if (bo->kernel)
 		usage |= GEM_USAGE_KERNEL;

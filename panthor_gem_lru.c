@@ -95,9 +95,10 @@ static long gem_swappable_pages(void)
 bool panthor_gem_has_room(struct panthor_gem_object *bo)
 {
 	struct panthor_gem_lrus *lrus = &to_panthor_device(bo->base.base.dev)->lrus;
-	long room = si_mem_available() + READ_ONCE(lrus->dontneed.count);
+	long room = si_mem_available() + panthor_gem_lru_pages(&lrus->dontneed);
 
-	room += min(gem_swappable_pages() + READ_ONCE(lrus->willneed.count), get_nr_swap_pages());
+	room += min(gem_swappable_pages() + panthor_gem_lru_pages(&lrus->willneed),
+		    get_nr_swap_pages());
 	return room > (long)(bo->base.base.size >> PAGE_SHIFT) +
 		      (long)(totalram_pages() / GEM_LAST_RESERVE);
 }
@@ -119,8 +120,8 @@ unsigned long panthor_gem_room(struct panthor_device *ptdev, long own)
 {
 	long room = si_mem_available() + gem_swappable_pages();
 
-	room += READ_ONCE(ptdev->lrus.dontneed.count);
-	room += max(READ_ONCE(ptdev->lrus.willneed.count) - own, 0);
+	room += panthor_gem_lru_pages(&ptdev->lrus.dontneed);
+	room += max(panthor_gem_lru_pages(&ptdev->lrus.willneed) - own, 0);
 	room -= totalram_pages() / GEM_KEPT_BACK;
 	return max(room, 0);
 }

@@ -123,10 +123,10 @@ static bool reclaim_can_move(void)
 static unsigned long reclaim_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct panthor_device *ptdev = shrinker->private_data;
-	unsigned long count = READ_ONCE(ptdev->lrus.dontneed.count);
+	unsigned long count = panthor_gem_lru_pages(&ptdev->lrus.dontneed);
 
 	if (reclaim_can_move())
-		count += READ_ONCE(ptdev->lrus.willneed.count);
+		count += panthor_gem_lru_pages(&ptdev->lrus.willneed);
 	return count ?: SHRINK_EMPTY;
 }
 
@@ -199,9 +199,9 @@ static int reclaim_show(struct seq_file *m, void *unused)
 {
 	struct panthor_gem_lrus *lrus = m->private;
 
-	seq_printf(m, "pinned: %ld\n", READ_ONCE(lrus->pinned.count));
-	seq_printf(m, "willneed: %ld\n", READ_ONCE(lrus->willneed.count));
-	seq_printf(m, "dontneed: %ld\n", READ_ONCE(lrus->dontneed.count));
+	seq_printf(m, "pinned: %ld\n", panthor_gem_lru_pages(&lrus->pinned));
+	seq_printf(m, "willneed: %ld\n", panthor_gem_lru_pages(&lrus->willneed));
+	seq_printf(m, "dontneed: %ld\n", panthor_gem_lru_pages(&lrus->dontneed));
 	seq_printf(m, "evicted: %ld\n", atomic_long_read(&lrus->evicted));
 	seq_printf(m, "purged: %ld\n", atomic_long_read(&lrus->purged));
 	seq_printf(m, "restored: %ld\n", atomic_long_read(&lrus->restored));

@@ -39,10 +39,12 @@ static struct panthor_vm *vm_list_next(struct panthor_vm_shared *shared, struct 
 
 static void vm_print(struct seq_file *m, struct panthor_vm *vm)
 {
-	/* Racy looks: the slot is the MMU's business. */
+	/* Racy looks: the slot is the MMU's business, which stores both under its own lock. */
+	int slot = data_race(READ_ONCE(vm->as.seat.slot));
+	u32 users = data_race(READ_ONCE(vm->as.seat.users));	/* as it was a moment ago */
+
 	seq_printf(m, "vm %p: user part 0x%llx, slot %d, %u users%s%s\n", vm, vm->user_size,
-		   READ_ONCE(vm->as.seat.slot), READ_ONCE(vm->as.seat.users),
-		   READ_ONCE(vm->destroyed) ? ", destroyed" : "",
+		   slot, users, READ_ONCE(vm->destroyed) ? ", destroyed" : "",
 		   READ_ONCE(vm->unusable) ? ", unusable" : "");
 
 	scoped_guard(mutex, &vm->tree_lock)

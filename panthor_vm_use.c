@@ -72,7 +72,8 @@ void panthor_vm_deactivate(struct panthor_vm *vm)
  */
 bool panthor_vm_is_active(struct panthor_vm *vm)
 {
-	return READ_ONCE(vm->as.seat.users);
+	/* The seat's users are counted under the MMU's lock, with plain stores. */
+	return data_race(READ_ONCE(vm->as.seat.users));
 }
 
 /**
