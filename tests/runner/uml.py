@@ -21,7 +21,8 @@ ARGUMENTS = ['mem=512M', 'con0=fd:0,fd:1', 'con=null', 'kasan_multi_shot',
              'panic=-1']
 # Unplugging waits for many grace periods.
 SMP = ['seccomp=on', 'ncpus=4', 'rcupdate.rcu_expedited=1']
-DELAYS = 'panthor_delays=64'    # kunit/host_delays.c
+# kunit/host_delays.c; ten times as many accesses are watched as by default, at most.
+RACES = ['panthor_delays=64', 'kcsan.skip_watch=400']
 KUNIT = ['time-travel=inf-cpu', 'kunit_shutdown=halt', 'root=none']
 USER = ['kunit.enable=0', 'panthor_host']     # the virtual Mali is there from the start
 RAW = 'no_hash_pointers'    # lockorder.py looks addresses up
@@ -112,7 +113,7 @@ def user_run(binary, init, program, **keep):
 
 def race_run(binary, init, program, environment, timeout_s):
     """Run one static program on several processors, in real time."""
-    return init_run(binary, init, program, [*SMP, *USER, DELAYS, *environment], timeout_s=timeout_s)
+    return init_run(binary, init, program, [*SMP, *USER, *RACES, *environment], timeout_s=timeout_s)
 
 
 def kunit_run(binary, init, suite, **keep):
