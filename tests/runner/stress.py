@@ -35,6 +35,8 @@ SETTLED = {
     # same only if its own thread has stored it. Others store when they lock and unlock.
     frozenset({'ww_mutex_unlock', '__ww_mutex_lock'}),
     frozenset({'__ww_mutex_lock'}),
+    # A sleeper asks whether its timer has woken it, and whoever slept for long enough has.
+    frozenset({'hrtimer_wakeup', 'schedule_hrtimeout_range_clock'}),
 }
 
 
